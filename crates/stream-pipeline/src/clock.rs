@@ -1,0 +1,22 @@
+//! Monotonic time as nanoseconds since a pipeline was built.
+
+use std::time::{Duration, Instant};
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    epoch: Instant,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self { epoch: Instant::now() }
+    }
+
+    pub(crate) fn now_ns(self) -> u64 {
+        self.epoch.elapsed().as_nanos() as u64
+    }
+
+    pub(crate) fn at(self, now_ns: u64) -> Instant {
+        self.epoch + Duration::from_nanos(now_ns)
+    }
+}

@@ -1,0 +1,127 @@
+//! The blocking calls around an edge: spin, yield, then park, with a way out on close, abort and deadline.
+
+use std::time::Instant;
+
+use super::{Edge, Hold, OPEN, Receiver, Refusal, Take};
+use crate::batch::Batch;
+use crate::signal::{Busy, Patience, Waker};
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waited {
+    /// Look again.
+    Changed,
+    TimedOut,
+}
+
+impl Edge {
+    /// Offers a batch and waits for room as long as it takes. The wait is reported in `blocked_ns`.
+    pub(crate) fn publish(
+        &self,
+        mut batch: Batch,
+        hold: Hold,
+        deadline: Option<Instant>,
+        blocked_ns: &mut u64,
+    ) -> Result<(), (Batch, Option<Refusal>)> {
+        loop {
+            match self.offer(batch, hold) {
+                Ok(()) => return Ok(()),
+                Err((rest, Refusal::Full)) => {
+                    batch = rest;
+                    let began_ns = self.fixtures.clock.now_ns();
+                    let waited = self.wait_for_room(Self::least_bytes(&batch), hold, deadline);
+                    *blocked_ns += self.fixtures.clock.now_ns() - began_ns;
+                    if waited == Waited::TimedOut {
+                        return Err((batch, None));
+                    }
+                }
+                Err((rest, refusal)) => return Err((rest, Some(refusal))),
+            }
+        }
+    }
+
+    /// Offers one message and waits for room as long as it takes.
+    pub(crate) fn publish_one(
+        &self,
+        mut message: Vec<u8>,
+        deadline: Option<Instant>,
+    ) -> Result<(), (Vec<u8>, Option<Refusal>)> {
+        loop {
+            match self.offer_one(message, Hold::AtHighMark) {
+                Ok(()) => return Ok(()),
+                Err((back, Refusal::Full)) => {
+                    message = back;
+                    let bytes = Self::bytes_of_one(&message);
+                    if self.wait_for_room(bytes, Hold::AtHighMark, deadline) == Waited::TimedOut {
+                        return Err((message, None));
+                    }
+                }
+                Err((back, refusal)) => return Err((back, Some(refusal))),
+            }
+        }
+    }
+
+    fn wait_for_room(&self, bytes: u64, hold: Hold, deadline: Option<Instant>) -> Waited {
+        let ready = || self.state() != OPEN || self.may_enter(bytes, hold);
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Waited::TimedOut;
+        }
+        let mut patience = Patience::new();
+        while patience.pause() {
+            if ready() {
+                return Waited::Changed;
+            }
+        }
+        let (_, timed_out) = self.drained.park(self.lock(), deadline, |tail| tail.receiver != Receiver::Present || ready());
+        if timed_out { Waited::TimedOut } else { Waited::Changed }
+    }
+
+    /// Takes the next messages, and waits for them as long as it takes; `None` if the deadline passed.
+    pub(crate) fn take_waiting(&self, max: usize, deadline: Option<Instant>) -> Option<Take> {
+        loop {
+            match self.take(max) {
+                Take::Empty => {
+                    if self.wait_for_messages(deadline, None) == Waited::TimedOut {
+                        return None;
+                    }
+                }
+                taken => return Some(taken),
+            }
+        }
+    }
+
+    /// Waits until there is something to take, or an end. `busy` is put down for as long as the thread sleeps.
+    pub(crate) fn wait_for_messages(&self, deadline: Option<Instant>, busy: Option<&mut Option<Busy>>) -> Waited {
+        let mut patience = Patience::new();
+        while patience.pause() {
+            if self.may_leave() {
+                return Waited::Changed;
+            }
+        }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Waited::TimedOut;
+        }
+        let busy = busy.map(|busy| {
+            busy.take();
+            busy
+        });
+        let (_, timed_out) = self.filled.park(self.lock(), deadline, |_| self.may_leave());
+        if let Some(busy) = busy {
+            *busy = Some(Busy::new());
+        }
+        if timed_out { Waited::TimedOut } else { Waited::Changed }
+    }
+
+    /// Has `waker` called once when there is something to take, or an end. `false` if that is so already.
+    pub(crate) fn call_when_filled(&self, waker: &Waker) -> bool {
+        self.filled.arm(self.lock(), waker, |_| self.may_leave())
+    }
+
+    /// Has `waker` called once when an offer of `batch` may get somewhere. `false` if that is so already.
+    pub(crate) fn call_when_drained(&self, waker: &Waker, batch: &Batch, hold: Hold) -> bool {
+        let bytes = Self::least_bytes(batch);
+        self.drained.arm(self.lock(), waker, |tail| {
+            self.state() != OPEN || tail.receiver != Receiver::Present || self.may_enter(bytes, hold)
+        })
+    }
+}

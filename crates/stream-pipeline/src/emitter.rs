@@ -1,0 +1,278 @@
+//! Where a stage's outputs go: they are gathered into batches and put on the next edge.
+//!
+//! Invariants: what is emitted leaves in order; an output enters the books before it can be taken by the next stage;
+//! nothing is held back longer than the call in which it was emitted.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::batch::{Batch, older};
+use crate::edge::{Edge, Hold, Refusal};
+use crate::error::{Error, ErrorCode};
+use crate::metrics::StageGauges;
+use crate::pipeline::DEFAULT_MAX_MESSAGE_BYTES;
+use crate::tally::Tally;
+
+/// When a full batch of outputs goes on the next edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// At once; the stage's thread waits if it must.
+    Waiting,
+    /// When [`Emitter::try_flush`] is called; nobody waits.
+    OnRequest,
+}
+
+/// Takes what a stage emits. Handed to [`Stage::process_batch`](crate::Stage::process_batch).
+#[derive(Debug)]
+pub struct Emitter {
+    upstream: Arc<Edge>,
+    downstream: Arc<Edge>,
+    delivery: Delivery,
+    gauges: Arc<StageGauges>,
+    max_message_bytes: usize,
+    tally: Tally,
+    open: Batch,
+    sealed: VecDeque<Batch>,
+    /// The oldest origin of the inputs that the open batch may stem from.
+    origin_ns: Option<u64>,
+    blocked_ns: u64,
+    /// Why the stage must end though it returned `Ok`.
+    failure: Option<Error>,
+}
+
+impl Emitter {
+    pub(crate) fn new(
+        upstream: Arc<Edge>,
+        downstream: Arc<Edge>,
+        delivery: Delivery,
+        gauges: Arc<StageGauges>,
+        max_message_bytes: usize,
+    ) -> Self {
+        Self {
+            upstream,
+            downstream,
+            delivery,
+            gauges,
+            max_message_bytes,
+            tally: Tally::default(),
+            open: Batch::new(),
+            sealed: VecDeque::new(),
+            origin_ns: None,
+            blocked_ns: 0,
+            failure: None,
+        }
+    }
+
+    /// An emitter that leads nowhere, to try out a stage by itself; what is emitted is in
+    /// [`Emitter::take_messages`].
+    ///
+    /// ```
+    /// use stream_pipeline::{Batch, Emitter, PassthroughStage, Stage};
+    /// let mut out = Emitter::detached();
+    /// PassthroughStage.process_batch(Batch::from_iter([&b"a"[..], b"b"]), &mut out)?;
+    /// assert_eq!(out.take_messages(), [b"a", b"b"]);
+    /// # Ok::<(), stream_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn detached() -> Self {
+        let edge = Arc::new(Edge::detached());
+        let gauges = Arc::new(StageGauges::default());
+        Self::new(Arc::clone(&edge), edge, Delivery::OnRequest, gauges, DEFAULT_MAX_MESSAGE_BYTES)
+    }
+
+    /// Takes what was emitted into a detached emitter so far; empty inside a pipeline.
+    pub fn take_messages(&mut self) -> Vec<Vec<u8>> {
+        match self.delivery {
+            Delivery::OnRequest => {
+                self.seal();
+                self.sealed.drain(..).flatten().collect()
+            }
+            Delivery::Waiting => Vec::new(),
+        }
+    }
+
+    /// Emits a copy of `message`.
+    ///
+    /// A message longer than the pipeline's limit ends the pipeline with `MESSAGE_TOO_LARGE` after this call's batch.
+    pub fn push(&mut self, message: &[u8]) {
+        if self.accepts(message.len()) {
+            self.open.push(message);
+            self.tally.output(1);
+        }
+    }
+
+    /// Emits `message`: a large one is moved, a small one copied. The limit is that of [`Emitter::push`].
+    pub fn push_vec(&mut self, message: Vec<u8>) {
+        if self.accepts(message.len()) {
+            self.open.push_vec(message);
+            self.tally.output(1);
+        }
+    }
+
+    fn accepts(&mut self, bytes: usize) -> bool {
+        if bytes > self.max_message_bytes {
+            self.failure.get_or_insert_with(|| too_large(bytes, self.max_message_bytes));
+            return false;
+        }
+        if !self.open.has_room(bytes, self.downstream.batch_limit()) {
+            self.seal();
+        }
+        true
+    }
+
+    /// Hands the batch on; what was removed from it counts as absorbed. No byte is copied. The inputs of this call are
+    /// settled by it.
+    pub fn forward(&mut self, batch: Batch) {
+        self.seal();
+        self.tally.output(batch.len());
+        self.tally.settle_all();
+        if batch.is_empty() {
+            self.recycle(batch);
+        } else {
+            self.dispatch(batch);
+        }
+    }
+
+    /// The current input is done: the outputs since the last call belong to it.
+    pub fn next_input(&mut self) {
+        self.tally.next_input();
+    }
+
+    /// Gives the buffers of a batch that is no longer needed back for reuse.
+    pub fn recycle(&mut self, batch: Batch) {
+        self.upstream.fixtures.pool.put(batch);
+    }
+
+    /// Whether the stage should return early: the pipeline was aborted, or an output was refused for good.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.failure.is_some() || self.upstream.is_aborted()
+    }
+
+    /// The longest message the pipeline carries, in bytes.
+    #[must_use]
+    pub fn max_message_bytes(&self) -> usize {
+        self.max_message_bytes
+    }
+
+    pub(crate) fn tally_mut(&mut self) -> &mut Tally {
+        &mut self.tally
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// `inputs` messages, the oldest of them from `origin_ns`, are in hand now.
+    pub(crate) fn receive(&mut self, inputs: usize, origin_ns: Option<u64>) {
+        self.tally.receive(inputs);
+        self.origin_ns = if self.open.is_empty() { origin_ns } else { older(self.origin_ns, origin_ns) };
+        self.gauges.publish(&self.tally.counts);
+    }
+
+    fn seal(&mut self) {
+        if !self.open.is_empty() {
+            let mut batch = std::mem::replace(&mut self.open, self.upstream.fixtures.pool.get());
+            batch.set_origin_ns(self.origin_ns);
+            self.dispatch(batch);
+        }
+    }
+
+    fn dispatch(&mut self, batch: Batch) {
+        self.tally.before_publishing();
+        self.gauges.publish(&self.tally.counts);
+        if self.delivery == Delivery::OnRequest {
+            self.sealed.push_back(batch);
+            return;
+        }
+        let count = batch.len() as u64;
+        let result = self.downstream.publish(batch, Hold::AtHighMark, None, &mut self.blocked_ns);
+        let refused = match result {
+            Ok(()) => 0,
+            Err((rest, refusal)) => self.give_up(rest, refusal.unwrap_or(Refusal::Aborted)),
+        };
+        self.tally.counts.emitted += count - refused;
+        self.gauges.publish(&self.tally.counts);
+    }
+
+    /// Outputs that the next edge will never take.
+    fn give_up(&mut self, rest: Batch, refusal: Refusal) -> u64 {
+        let count = rest.len() as u64;
+        self.tally.counts.aborted += count;
+        self.upstream.fixtures.pool.put(rest);
+        if refusal == Refusal::Overflow {
+            let edge = &self.downstream.config.name;
+            let text = format!(
+                "edge `{edge}` was full and its policy is `error`; choose a larger capacity, or the policy block, drop-oldest or drop-newest"
+            );
+            self.failure.get_or_insert_with(|| Error::new(ErrorCode::Overflow, text).at_stage(edge));
+        }
+        count
+    }
+
+    /// Puts on the next edge what has been emitted, waiting if it must, or holds it for [`Emitter::try_flush`].
+    pub(crate) fn flush(&mut self) {
+        self.seal();
+    }
+
+    /// Puts on the next edge what it takes without waiting; `true` if nothing is left.
+    pub(crate) fn try_flush(&mut self) -> bool {
+        self.seal();
+        while let Some(batch) = self.sealed.pop_front() {
+            let count = batch.len() as u64;
+            let (not_emitted, blocked) = match self.downstream.offer(batch, Hold::AtHighMark) {
+                Ok(()) => (0, false),
+                Err((rest, Refusal::Full)) => {
+                    let held_back = rest.len() as u64;
+                    self.sealed.push_front(rest);
+                    (held_back, true)
+                }
+                Err((rest, refusal)) => (self.give_up(rest, refusal), false),
+            };
+            self.tally.counts.emitted += count - not_emitted;
+            if blocked {
+                break;
+            }
+        }
+        self.gauges.publish(&self.tally.counts);
+        self.sealed.is_empty()
+    }
+
+    /// The batch that waits to be put on the next edge.
+    pub(crate) fn held_back(&self) -> Option<&Batch> {
+        self.sealed.front()
+    }
+
+    pub(crate) fn downstream(&self) -> &Edge {
+        &self.downstream
+    }
+
+    pub(crate) fn take_failure(&mut self) -> Option<Error> {
+        self.failure.take()
+    }
+
+    /// How long the stage waited for room since this was last asked.
+    pub(crate) fn take_blocked_ns(&mut self) -> u64 {
+        std::mem::take(&mut self.blocked_ns)
+    }
+
+    /// What the stage has in hand, and what it could not deliver, is given up.
+    pub(crate) fn abandon(&mut self) {
+        let held: usize = self.sealed.drain(..).map(|batch| batch.len()).sum::<usize>() + self.open.len();
+        self.open.clear();
+        self.tally.abort();
+        self.tally.counts.aborted += held as u64;
+        self.gauges.publish(&self.tally.counts);
+    }
+
+    pub(crate) fn publish_counts(&self) {
+        self.gauges.publish(&self.tally.counts);
+    }
+}
+
+pub(crate) fn too_large(bytes: usize, limit: usize) -> Error {
+    Error::new(
+        ErrorCode::MessageTooLarge,
+        format!("a message of {bytes} bytes is beyond the limit of {limit}; raise it with max_message_bytes, or split the message"),
+    )
+}

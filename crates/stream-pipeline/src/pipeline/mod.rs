@@ -1,0 +1,34 @@
+//! A pipeline from its plan to its end.
+//!
+//! | file | what |
+//! |---|---|
+//! | `builder.rs` | the plan: stages, edges, limits, and what is refused |
+//! | `pipeline.rs` | a pipeline that was built and not started |
+//! | `input.rs`, `output.rs` | the handles at its two ends |
+//! | `run.rs` | what the parts of a started pipeline share: who has ended, how, and the report |
+//! | `running.rs` | the handle to a started pipeline |
+//! | `runner.rs` | the loop of a stage's thread |
+//! | `hosted.rs` | a stage whose thread belongs to somebody else, such as an event loop |
+//! | `contain.rs` | errors and panics of a stage, caught |
+//! | `reading.rs` | metrics, read while it runs |
+
+mod builder;
+mod contain;
+mod hosted;
+mod input;
+mod output;
+#[expect(clippy::module_inception, reason = "the file of the type `Pipeline`")]
+mod pipeline;
+mod reading;
+mod run;
+mod runner;
+mod running;
+
+pub use builder::{
+    DEFAULT_CAPACITY, DEFAULT_MAX_MESSAGE_BYTES, EdgeOptions, MAX_CAPACITY, MAX_MESSAGE_BYTES, PipelineBuilder,
+};
+pub use hosted::{HostedStage, HostedTake, HostedWork};
+pub use input::Input;
+pub use output::Output;
+pub use pipeline::Pipeline;
+pub use running::Running;

@@ -1,0 +1,138 @@
+//! The end of a pipeline where messages are taken out.
+//!
+//! Invariant: a message counts as delivered when the user has it, not when it leaves the ring.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::batch::Batch;
+use crate::edge::{Edge, Take, bump};
+use crate::error::{Error, ErrorCode, Result};
+use crate::signal::Waker;
+use crate::sync::AtomicU64;
+
+/// What an output handle counts.
+#[derive(Debug, Default)]
+pub(super) struct Deliveries {
+    pub(super) delivered: AtomicU64,
+    /// In the handle when it was given up.
+    pub(super) dropped: AtomicU64,
+}
+
+/// The handle from which a pipeline's messages are taken, in order: one by one, by batch, or as an iterator.
+///
+/// If nobody takes, the output edge fills and the pipeline is held up. If the handle is dropped early, what comes after
+/// counts as dropped. `None` means that the pipeline has ended; whether well, says `wait()`.
+#[derive(Debug)]
+pub struct Output {
+    edge: Arc<Edge>,
+    deliveries: Arc<Deliveries>,
+    /// Taken from the edge, not yet by the user.
+    current: Batch,
+    /// The output counts as delivered even though nobody takes it.
+    discarded: bool,
+}
+
+impl Output {
+    pub(super) fn new(edge: Arc<Edge>, deliveries: Arc<Deliveries>) -> Self {
+        Self { edge, deliveries, current: Batch::new(), discarded: false }
+    }
+
+    /// The next message, waiting for it; `None` at the end.
+    pub fn pop(&mut self) -> Option<Vec<u8>> {
+        self.pop_until(None).unwrap_or_default()
+    }
+
+    /// The next message, waiting for `timeout` at most (zero: not at all); then the code is `TIMEOUT`. `Ok(None)` at the
+    /// end.
+    pub fn pop_timeout(&mut self, timeout: Duration) -> Result<Option<Vec<u8>>> {
+        self.pop_until(Some(Instant::now() + timeout))
+    }
+
+    fn pop_until(&mut self, deadline: Option<Instant>) -> Result<Option<Vec<u8>>> {
+        if self.current.is_empty() {
+            let Some(batch) = self.take_until(deadline)? else { return Ok(None) };
+            let emptied = std::mem::replace(&mut self.current, batch);
+            self.recycle(emptied);
+        }
+        bump(&self.deliveries.delivered, 1);
+        Ok(self.current.pop_front())
+    }
+
+    /// All messages that travelled together, waiting for them; `None` at the end. At least one, never more than a quarter
+    /// of the output edge's capacity if the stage emitted them one by one.
+    pub fn pop_batch(&mut self) -> Option<Batch> {
+        self.pop_batch_until(None).unwrap_or_default()
+    }
+
+    /// As [`pop_batch`](Output::pop_batch), waiting for `timeout` at most (zero: not at all); then the code is
+    /// `TIMEOUT`.
+    pub fn pop_batch_timeout(&mut self, timeout: Duration) -> Result<Option<Batch>> {
+        self.pop_batch_until(Some(Instant::now() + timeout))
+    }
+
+    fn pop_batch_until(&mut self, deadline: Option<Instant>) -> Result<Option<Batch>> {
+        let batch = if self.current.is_empty() {
+            self.take_until(deadline)?
+        } else {
+            Some(std::mem::take(&mut self.current))
+        };
+        if let Some(batch) = &batch {
+            bump(&self.deliveries.delivered, batch.len() as u64);
+        }
+        Ok(batch)
+    }
+
+    fn take_until(&self, deadline: Option<Instant>) -> Result<Option<Batch>> {
+        match self.edge.take_waiting(usize::MAX, deadline) {
+            Some(Take::Batch(batch)) => {
+                if let Some(origin_ns) = batch.origin_ns() {
+                    self.edge.record_delivery(origin_ns, batch.len() as u64);
+                }
+                Ok(Some(batch))
+            }
+            Some(Take::Ended | Take::Aborted) => Ok(None),
+            Some(Take::Empty) | None => {
+                Err(Error::new(ErrorCode::Timeout, "nothing came out of the pipeline within the timeout"))
+            }
+        }
+    }
+
+    /// Gives the buffers of a batch back for reuse.
+    pub fn recycle(&self, batch: Batch) {
+        self.edge.fixtures.pool.put(batch);
+    }
+
+    /// Has `waker` called, once, as soon as there is something to take, or the end. Returns `false`, and does not call,
+    /// if that is so already. The call comes from a thread of the pipeline and must not block.
+    #[must_use]
+    pub fn call_when_filled(&self, waker: &Waker) -> bool {
+        self.edge.call_when_filled(waker)
+    }
+
+    /// Gives the handle up without losing what comes: it counts as delivered and is released.
+    pub fn discard(mut self) {
+        bump(&self.deliveries.delivered, self.current.len() as u64);
+        self.current = Batch::new();
+        self.discarded = true;
+        self.edge.unclaim();
+    }
+}
+
+impl Iterator for Output {
+    type Item = Vec<u8>;
+
+    /// The same as [`Output::pop`].
+    fn next(&mut self) -> Option<Vec<u8>> {
+        self.pop()
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if !self.discarded {
+            bump(&self.deliveries.dropped, self.current.len() as u64);
+            self.edge.give_up();
+        }
+    }
+}

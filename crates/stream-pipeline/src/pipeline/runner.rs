@@ -1,0 +1,212 @@
+//! The loop of a stage's thread: take a batch, work on it, put what comes out on the next edge.
+//!
+//! Invariants: before the thread waits for messages, everything it emitted is on the next edge; a batch costs two clock
+//! readings at most, however many messages it holds; whatever happens, the stage's end is reported once.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::contain::contain;
+use super::run::{End, Run};
+use crate::batch::Batch;
+use crate::clock::Clock;
+use crate::edge::{Edge, Take};
+use crate::emitter::{Delivery, Emitter};
+use crate::error::{Error, ErrorCode, Result};
+use crate::metrics::{StageGauges, StageState};
+use crate::signal::Busy;
+use crate::stage::Stage;
+
+/// Work a stage takes in hand at once: what it holds is neither in the ring, where a policy could drop it, nor on its way
+/// to the next stage.
+const IN_HAND: Duration = Duration::from_millis(1);
+
+/// How many messages make up [`IN_HAND`], learnt from how long they take.
+#[derive(Debug)]
+pub(super) struct Pace {
+    /// Smoothed time per message; `None` before the first.
+    ns_per_message: Option<f64>,
+    limit: usize,
+}
+
+impl Pace {
+    /// Before a stage has shown how fast it is: few enough for a slow one, and a fast one is through in no time.
+    const FIRST: usize = 8;
+
+    pub(super) fn new(edge: &Edge) -> Self {
+        Self { ns_per_message: None, limit: edge.batch_limit() }
+    }
+
+    pub(super) fn messages(&self) -> usize {
+        let wanted = match self.ns_per_message {
+            None => Self::FIRST,
+            Some(ns) => (IN_HAND.as_nanos() as f64 / ns.max(1.0)) as usize,
+        };
+        wanted.clamp(1, self.limit)
+    }
+
+    pub(super) fn learn(&mut self, service_ns: u64, messages: usize) {
+        let latest = service_ns as f64 / messages.max(1) as f64;
+        self.ns_per_message = Some(self.ns_per_message.map_or(latest, |before| before.mul_add(0.75, latest * 0.25)));
+    }
+}
+
+/// Everything a stage's thread owns.
+pub(super) struct Runner {
+    run: Arc<Run>,
+    index: usize,
+    edge: Arc<Edge>,
+    gauges: Arc<StageGauges>,
+    clock: Clock,
+    emitter: Emitter,
+    pace: Pace,
+    /// When the last batch was done, or the last wait was over.
+    now_ns: u64,
+}
+
+impl Runner {
+    pub(super) fn new(run: &Arc<Run>, index: usize) -> Self {
+        let edge = Arc::clone(&run.edges[index]);
+        let gauges = Arc::clone(&run.gauges[index]);
+        let downstream = Arc::clone(&run.edges[index + 1]);
+        let emitter = Emitter::new(
+            Arc::clone(&edge),
+            downstream,
+            Delivery::Waiting,
+            Arc::clone(&gauges),
+            run.max_message_bytes,
+        );
+        let clock = run.fixtures.clock;
+        Self { run: Arc::clone(run), index, pace: Pace::new(&edge), edge, gauges, clock, emitter, now_ns: 0 }
+    }
+
+    /// The thread's whole life.
+    pub(super) fn run(mut self, mut stage: Box<dyn Stage>) {
+        let end = if self.run.pass_gate() {
+            self.now_ns = self.clock.now_ns();
+            self.drive(&mut *stage)
+        } else {
+            End::Aborted
+        };
+        // A stage that panics while it is dropped has done its work; there is no one left to tell.
+        let _ = contain(move || {
+            drop(stage);
+            Ok(())
+        });
+        self.conclude(end);
+    }
+
+    fn drive(&mut self, stage: &mut dyn Stage) -> End {
+        let mut busy = Some(Busy::new());
+        loop {
+            let ended = match self.edge.take(self.pace.messages()) {
+                Take::Batch(batch) => self.work(stage, batch),
+                Take::Empty => {
+                    self.idle(stage.next_timer(), &mut busy);
+                    None
+                }
+                Take::Ended => return self.finish(stage),
+                Take::Aborted => return End::Aborted,
+            };
+            if let Some(end) = ended.or_else(|| self.fire_timer(stage)) {
+                return end;
+            }
+        }
+    }
+
+    fn idle(&mut self, deadline: Option<Instant>, busy: &mut Option<Busy>) {
+        self.gauges.enter(StageState::Idle);
+        self.edge.wait_for_messages(deadline, Some(busy));
+        self.now_ns = self.clock.now_ns();
+        self.gauges.spent_idle(self.now_ns);
+        self.gauges.enter(StageState::Busy);
+    }
+
+    fn work(&mut self, stage: &mut dyn Stage, batch: Batch) -> Option<End> {
+        let began_ns = self.now_ns;
+        let count = batch.len();
+        // A batch published while the last one was in work is younger than the reading taken before.
+        let wait_ns = began_ns.saturating_sub(batch.published_ns());
+        self.emitter.receive(count, batch.origin_ns());
+        let result = contain(|| stage.process_batch(batch, &mut self.emitter));
+        let end = self.settle(result);
+        let service_ns = self.account(began_ns);
+        self.gauges.record(self.now_ns, wait_ns, service_ns, count);
+        self.pace.learn(service_ns, count);
+        end
+    }
+
+    /// Everything emitted goes on the next edge; the inputs are settled.
+    fn settle(&mut self, result: Result<()>) -> Option<End> {
+        if let Err(error) = result {
+            return Some(End::Failed(error));
+        }
+        if self.edge.is_aborted() {
+            return Some(End::Aborted);
+        }
+        if let Some(error) = self.emitter.take_failure() {
+            return Some(End::Failed(error));
+        }
+        self.emitter.tally_mut().settle_all();
+        self.emitter.flush();
+        self.emitter.publish_counts();
+        self.emitter.take_failure().map(End::Failed)
+    }
+
+    /// The time since `began_ns` was work, except for what was spent waiting for room; returns the former.
+    fn account(&mut self, began_ns: u64) -> u64 {
+        self.now_ns = self.clock.now_ns();
+        let blocked_ns = self.emitter.take_blocked_ns();
+        self.gauges.spent_busy(self.now_ns, blocked_ns);
+        (self.now_ns - began_ns).saturating_sub(blocked_ns)
+    }
+
+    fn fire_timer(&mut self, stage: &mut dyn Stage) -> Option<End> {
+        let due = stage.next_timer()?;
+        let now = self.clock.at(self.now_ns);
+        if now < due {
+            return None;
+        }
+        let began_ns = self.now_ns;
+        let result = contain(|| stage.on_timer(now, &mut self.emitter));
+        let end = self.settle(result);
+        self.account(began_ns);
+        end
+    }
+
+    fn finish(&mut self, stage: &mut dyn Stage) -> End {
+        let began_ns = self.now_ns;
+        let result = contain(|| stage.finish(&mut self.emitter));
+        let end = self.settle(result);
+        self.account(began_ns);
+        end.unwrap_or(End::Finished)
+    }
+
+    fn conclude(mut self, end: End) {
+        let state = match end {
+            End::Finished => StageState::Ended,
+            End::Aborted => {
+                self.emitter.abandon();
+                StageState::Aborted
+            }
+            End::Failed(error) => {
+                let sequence = self.emitter.tally().sequence();
+                self.emitter.tally_mut().fail();
+                self.run.fail(self.index, place(error, &self.run.names[self.index], sequence));
+                // What was emitted before the failure is still delivered.
+                self.emitter.flush();
+                self.emitter.publish_counts();
+                StageState::Failed
+            }
+        };
+        self.account(self.now_ns);
+        self.gauges.enter(state);
+        self.emitter.downstream().close();
+        self.run.stage_ended();
+    }
+}
+
+/// Names stage and message in a stage's error; that of an edge names its edge already.
+pub(super) fn place(error: Error, stage: &Arc<str>, sequence: u64) -> Error {
+    if error.code() == ErrorCode::Overflow { error } else { error.placed(stage, sequence) }
+}

@@ -1,0 +1,192 @@
+//! How threads wait for an edge, and how they are woken.
+//!
+//! Invariant (no lost wake-up): whoever waits announces itself under the edge's lock, then looks at the edge once more,
+//! then sleeps, and keeps the lock until it sleeps. Whoever changes the edge publishes the change, then looks for a
+//! sleeper, and takes the edge's lock before it wakes. Between the change and that look stands a `fence(SeqCst)`, and
+//! another between the announcement and the second look: of the two at least one sees the other.
+//!
+//! Patience comes before sleep: a wake-up across cores costs tens of microseconds, a yield half of one.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, fence};
+
+/// A call that wakes something which is not a thread of the engine, such as an event loop. It must not block.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// Those who wait for one side of an edge.
+#[derive(Default)]
+pub(crate) struct Waiters {
+    /// Parked threads and armed wakers. Written under the edge's lock, read by anyone.
+    announced: AtomicU32,
+    condvar: Condvar,
+    armed: Mutex<Vec<Waker>>,
+}
+
+impl Waiters {
+    /// Whether anyone has announced itself. Call it after the change was published; it holds the fence.
+    pub(crate) fn any(&self) -> bool {
+        // Partner: the fence in `announce`.
+        fence(Ordering::SeqCst);
+        self.announced.load(Ordering::Relaxed) != 0
+    }
+
+    /// Whether anyone has announced itself, for who holds the edge's lock: there the lock orders the two.
+    pub(crate) fn any_under<T>(&self, _guard: &MutexGuard<'_, T>) -> bool {
+        self.announced.load(Ordering::Relaxed) != 0
+    }
+
+    fn announce(&self) {
+        self.announced.fetch_add(1, Ordering::Relaxed);
+        // Partner: the fence in `any`.
+        fence(Ordering::SeqCst);
+    }
+
+    fn retract(&self, count: usize) {
+        self.announced.fetch_sub(count as u32, Ordering::Relaxed);
+    }
+
+    /// Sleeps until woken or until `deadline`, unless `ready` already holds; `true` if the deadline passed.
+    pub(crate) fn park<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        deadline: Option<Instant>,
+        ready: impl Fn(&T) -> bool,
+    ) -> (MutexGuard<'a, T>, bool) {
+        self.announce();
+        let (guard, timed_out) =
+            if ready(&guard) { (guard, false) } else { self.condvar.wait(guard, deadline) };
+        self.retract(1);
+        (guard, timed_out)
+    }
+
+    /// Arms `waker` for one wake, unless `ready` already holds; returns whether it is armed.
+    pub(crate) fn arm<T>(&self, guard: MutexGuard<'_, T>, waker: &Waker, ready: impl Fn(&T) -> bool) -> bool {
+        let mut armed = self.armed.lock();
+        if armed.iter().any(|other| Arc::ptr_eq(other, waker)) {
+            return true;
+        }
+        self.announce();
+        if ready(&guard) {
+            self.retract(1);
+            return false;
+        }
+        armed.push(Arc::clone(waker));
+        true
+    }
+
+    /// Wakes all. Takes the edge's guard: whoever announced itself is asleep, and the lock is free when they run.
+    pub(crate) fn wake<T>(&self, guard: MutexGuard<'_, T>) {
+        let armed = std::mem::take(&mut *self.armed.lock());
+        self.retract(armed.len());
+        drop(guard);
+        self.condvar.notify_all();
+        for waker in armed {
+            waker();
+        }
+    }
+}
+
+impl std::fmt::Debug for Waiters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waiters").finish_non_exhaustive()
+    }
+}
+
+pub(crate) use patience::{Busy, Patience};
+
+#[cfg(not(loom))]
+mod patience {
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Looks at the edge before yielding, where a core is free to spin on: about 1 us.
+    const SPINS: u32 = 64;
+
+    /// Yields before parking. On a machine with nothing else to run each costs about 0.3 us, so a consumer gives up
+    /// after a few microseconds, less than the wake-up it hopes to save.
+    const YIELDS: u32 = 12;
+
+    /// Engine threads that are running or ready to run.
+    static BUSY: AtomicUsize = AtomicUsize::new(0);
+
+    fn cores() -> usize {
+        static CORES: OnceLock<usize> = OnceLock::new();
+        *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    /// Counts the current thread as busy for as long as it lives.
+    #[derive(Debug)]
+    pub(crate) struct Busy;
+
+    impl Busy {
+        pub(crate) fn new() -> Self {
+            BUSY.fetch_add(1, Ordering::Relaxed);
+            Self
+        }
+    }
+
+    impl Drop for Busy {
+        fn drop(&mut self) {
+            BUSY.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What a thread does before it parks: spin where there is a core to spare, then yield.
+    #[derive(Debug)]
+    pub(crate) struct Patience {
+        spins: u32,
+        yields: u32,
+    }
+
+    impl Patience {
+        pub(crate) fn new() -> Self {
+            // One more than the stages: the thread that feeds them is busy too.
+            let spare = cores() > BUSY.load(Ordering::Relaxed) + 1;
+            Self { spins: if spare { SPINS } else { 0 }, yields: YIELDS }
+        }
+
+        /// Passes a moment; `false` when it is time to park.
+        pub(crate) fn pause(&mut self) -> bool {
+            if self.spins > 0 {
+                self.spins -= 1;
+                std::hint::spin_loop();
+            } else if self.yields > 0 {
+                self.yields -= 1;
+                std::thread::yield_now();
+            } else {
+                return false;
+            }
+            true
+        }
+    }
+}
+
+#[cfg(loom)]
+mod patience {
+    /// Models count no threads.
+    #[derive(Debug)]
+    pub(crate) struct Busy;
+
+    impl Busy {
+        pub(crate) fn new() -> Self {
+            Self
+        }
+    }
+
+    /// Models park at once: that is the path to check.
+    #[derive(Debug)]
+    pub(crate) struct Patience;
+
+    impl Patience {
+        pub(crate) fn new() -> Self {
+            Self
+        }
+
+        #[expect(clippy::unused_self, reason = "the same call as the real one")]
+        pub(crate) fn pause(&mut self) -> bool {
+            false
+        }
+    }
+}
