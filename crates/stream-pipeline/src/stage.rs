@@ -76,6 +76,32 @@ pub trait Stage: Send {
     }
 }
 
+impl<S: Stage + ?Sized> Stage for Box<S> {
+    fn process(&mut self, input: Vec<u8>) -> Result<Vec<Vec<u8>>> {
+        (**self).process(input)
+    }
+
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn process_batch(&mut self, batch: Batch, out: &mut Emitter) -> Result<()> {
+        (**self).process_batch(batch, out)
+    }
+
+    fn finish(&mut self, out: &mut Emitter) -> Result<()> {
+        (**self).finish(out)
+    }
+
+    fn next_timer(&self) -> Option<Instant> {
+        (**self).next_timer()
+    }
+
+    fn on_timer(&mut self, now: Instant, out: &mut Emitter) -> Result<()> {
+        (**self).on_timer(now, out)
+    }
+}
+
 /// Hands every batch on as it is; no byte is touched.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PassthroughStage;

@@ -10,7 +10,7 @@ use super::runner::{Pace, place};
 use crate::batch::Batch;
 use crate::clock::Clock;
 use crate::edge::{Edge, Hold, Take};
-use crate::emitter::{Delivery, Emitter};
+use crate::emitter::{Delivery, Emitter, too_large};
 use crate::error::Error;
 use crate::metrics::{StageGauges, StageState};
 use crate::signal::Waker;
@@ -115,6 +115,13 @@ impl HostedStage {
         Self { seat }
     }
 
+    /// The error for an output of `bytes` bytes, which the host knows to be beyond the pipeline's limit.
+    #[must_use]
+    pub fn too_large(&self, bytes: usize) -> Error {
+        let limit = self.seat.run.upgrade().map_or(0, |run| run.max_message_bytes);
+        too_large(bytes, limit)
+    }
+
     /// Does `exchange` with the stage's work in hand; `None` once the stage has ended. It must not block.
     pub fn exchange<T>(&self, exchange: impl FnOnce(&mut HostedWork) -> T) -> Option<T> {
         self.seat.work.lock().as_mut().map(exchange)
@@ -187,6 +194,11 @@ impl HostedWork {
         self.emitter.tally().open_inputs()
     }
 
+    /// Puts what was emitted so far on the next edge, as far as there is room; `false` if some of it has to wait.
+    pub fn flush(&mut self) -> bool {
+        self.emitter.try_flush()
+    }
+
     /// Puts what was emitted on the next edge, and takes the next messages if all of it has left and all inputs are
     /// settled: about a millisecond's work.
     pub fn take(&mut self) -> HostedTake {
@@ -194,6 +206,9 @@ impl HostedWork {
         if !self.emitter.try_flush() {
             self.enter(StageState::Backpressured);
             return HostedTake::Blocked;
+        }
+        if self.closing.is_some() {
+            return HostedTake::Ended;
         }
         match self.edge.take(self.pace.messages()) {
             Take::Batch(batch) => {

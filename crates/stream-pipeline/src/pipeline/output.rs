@@ -71,6 +71,29 @@ impl Output {
         self.pop_batch_until(Some(Instant::now() + timeout))
     }
 
+    /// As [`pop_batch`](Output::pop_batch), without waiting and no more than fits into `max_messages` and `max_bytes`, but
+    /// at least one message. If nothing is there now, the code is `TIMEOUT`.
+    pub fn try_pop_batch(&mut self, max_messages: usize, max_bytes: usize) -> Result<Option<Batch>> {
+        if self.current.is_empty() {
+            let Some(batch) = self.take_until(Some(Instant::now()))? else { return Ok(None) };
+            let emptied = std::mem::replace(&mut self.current, batch);
+            self.recycle(emptied);
+        }
+        let mut bytes = 0;
+        let fits = |message: &&[u8]| {
+            bytes += message.len();
+            bytes <= max_bytes
+        };
+        let count = self.current.iter().take(max_messages).take_while(fits).count().max(1);
+        if count == self.current.len() {
+            return self.pop_batch_until(None);
+        }
+        let mut front = self.edge.fixtures.pool.get();
+        self.current.move_front(count, &mut front);
+        bump(&self.deliveries.delivered, count as u64);
+        Ok(Some(front))
+    }
+
     fn pop_batch_until(&mut self, deadline: Option<Instant>) -> Result<Option<Batch>> {
         let batch = if self.current.is_empty() {
             self.take_until(deadline)?

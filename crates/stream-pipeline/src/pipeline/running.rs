@@ -81,9 +81,14 @@ impl Running {
         self.run.refuse_own_thread()?;
         self.close_input();
         if self.run.outcome(Some(Instant::now() + deadline)).is_none() {
-            self.run.abort_drain();
+            self.abort_drain();
         }
         self.completed()
+    }
+
+    /// As [`abort`](Running::abort), and the error will be `DRAIN_TIMEOUT`: for those who keep the deadline themselves.
+    pub fn abort_drain(&self) {
+        self.run.abort_drain();
     }
 
     /// Ends the pipeline now: everything in flight is counted as aborted. Does not wait; the stages' threads end after the

@@ -1,0 +1,24 @@
+//! The Node.js binding of `stream-pipeline`: converts and forwards, decides nothing.
+//!
+//! | file | what |
+//! |---|---|
+//! | `plan.rs` | a plan from JavaScript becomes a built pipeline |
+//! | `native_stage.rs` | a description of a built-in stage becomes the stage |
+//! | `run.rs` | a started pipeline, as JavaScript sees it |
+//! | `region.rs` | batches to and from the memory shared with JavaScript |
+//! | `wake.rs` | how the event loop is woken |
+//! | `teardown.rs` | what happens when the environment ends before the pipeline |
+//! | `reading.rs` | metrics as plain objects |
+//! | `failure.rs` | errors as data |
+//!
+//! Invariants: JavaScript is never called per message, and never waited for; every call from it returns at once; the
+//! memory JavaScript lends is used during the call only; errors cross as data, and TypeScript throws them.
+
+pub mod failure;
+pub mod native_stage;
+pub mod plan;
+pub mod reading;
+mod region;
+pub mod run;
+pub mod teardown;
+mod wake;

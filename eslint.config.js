@@ -1,0 +1,110 @@
+import js from '@eslint/js'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+/** Lets imports through that match `allowed` and no others; `message` says which those are. */
+const importOnly = (allowed, message) => ({
+  'no-restricted-imports': ['error', { patterns: [{ regex: `^(?!(?:${allowed})$)`, message }] }],
+  // Dynamic imports would go round the rule above; worker modules are named by URL, not imported.
+  'no-restricted-syntax': ['error', { selector: 'ImportExpression', message: 'Import statically.' }],
+})
+
+const node = 'node:.+'
+const sibling = String.raw`\./.+`
+const index = String.raw`(?:\.\./)+index\.js`
+const ourName = '@stream-pipeline/node'
+
+export default defineConfig(
+  globalIgnores(['dist/', 'target/', 'coverage/', 'out/', 'binding.cjs', 'binding.d.cts']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
+  js.configs.recommended,
+  {
+    // Modules that Node loads as they are: this file, and what examples and tests run in worker threads.
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: { Buffer: 'readonly', console: 'readonly', process: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // `(x) => void f(x)` for every callback that returns nothing hides what it does.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // `!` says what noUncheckedIndexedAccess cannot know; the rule non-nullable-type-assertion-style asks for it.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // An underscore says that a parameter is there for its place; a `using` is there for its end.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreUsingDeclarations: true }],
+      // Counts are what messages are made of.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+
+  // Who may import whom: index.ts -> lib -> binding; everyone else uses what index.ts exports.
+  {
+    files: ['index.ts'],
+    rules: {
+      ...importOnly(String.raw`\./lib/.+`, 'index.ts exports what lib/ offers.'),
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'Program > :not(ExportAllDeclaration, ExportNamedDeclaration[source])',
+          message: 'index.ts holds docs and `export .. from` only.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['lib/**/*.ts'],
+    rules: importOnly(
+      String.raw`${node}|${sibling}|\.\./(?!.*(?:index\.js|binding\.d?\.?cjs)$).+`,
+      'lib/ imports node: modules and itself; only lib/binding.ts imports #binding.',
+    ),
+  },
+  {
+    files: ['lib/binding.ts'],
+    rules: importOnly(`#binding|${node}|${sibling}`, 'lib/binding.ts imports #binding, node: modules and lib/.'),
+  },
+  {
+    files: ['__test__/**/*.{ts,mjs}'],
+    rules: {
+      ...importOnly(
+        `vitest|${node}|${sibling}|${index}`,
+        'Tests use what index.ts exports: import ../index.js, vitest, node: modules, or a file beside the test.',
+      ),
+      // A stage or a source written as an async function need not await, and a handler may do nothing.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+    },
+  },
+  {
+    files: ['examples/**/*.{ts,mjs}'],
+    rules: {
+      ...importOnly(
+        `${ourName}|${node}|${sibling}|${index}`,
+        `Examples use what index.ts exports: import ${ourName} or ../index.js, node: modules, or a file beside.`,
+      ),
+      '@typescript-eslint/require-await': 'off', // As in tests.
+      'no-console': 'off', // Examples show what they do.
+    },
+  },
+  {
+    files: ['benches/**/*.{ts,mjs}'],
+    rules: {
+      // Peers are imported by their package names, ours as a user would.
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: String.raw`^#|^(?:\.\./)+lib/`, message: 'Benches use what index.ts exports.' }] },
+      ],
+      '@typescript-eslint/require-await': 'off', // As in tests.
+      'no-console': 'off', // Benches print their tables.
+    },
+  },
+)

@@ -1,0 +1,22 @@
+/**
+ * Native-speed stream pipelines: stages in their own threads, joined by bounded lock-free rings, with backpressure that
+ * travels upstream by itself. Stages are written in JavaScript or built in.
+ *
+ * @packageDocumentation
+ */
+
+export type { ErrorCode } from './lib/error-codes.js'
+export { ERROR_CODES } from './lib/error-codes.js'
+export type { Input, PushFromOptions } from './lib/input.js'
+export type { MessageInput } from './lib/message.js'
+export type { EdgeMetrics, LatencySummary, Ledger, Metrics, StageMetrics } from './lib/metrics.js'
+export { extract, filter, gzip, join, lines, passthrough } from './lib/native-stages.js'
+export type { ExtractOptions, FilterOptions, GzipOptions, JoinOptions, LinesOptions } from './lib/native-stages.js'
+export type { Output } from './lib/output.js'
+export { PipelineBuilder } from './lib/pipeline-builder.js'
+export type { EdgeOptions, Marks, OverflowPolicy, Pipeline } from './lib/pipeline-builder.js'
+export { PipelineError } from './lib/pipeline-error.js'
+export type { PipelineErrorInit } from './lib/pipeline-error.js'
+export type { DrainOptions, Running, StartOptions } from './lib/running.js'
+export type { NativeStage, Stage, StageFunction, StageResult } from './lib/stage.js'
+export type { ToNodeOptions } from './lib/duplex.js'

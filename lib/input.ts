@@ -1,0 +1,327 @@
+// The end of a pipeline where messages are pushed in.
+//
+// Pushes are gathered in a region and offered to the engine together: when the region is full, and otherwise in the next
+// microtask. Invariants: order is kept; a push settles when its message is in the first ring, or will never be; what waits
+// is bounded by the region and by MAX_WAITING.
+
+import type { Failure, NativeRun } from './binding.js'
+import { deferred, tolerated, type Deferred } from './deferred.js'
+import { checkMessage, type MessageInput } from './message.js'
+import { checkSignal } from './options.js'
+import { invalid, PipelineError } from './pipeline-error.js'
+import { OutboundRegion } from './region.js'
+
+/** Pushes that may wait for room at once, beyond one region; a caller that awaits its pushes never comes near. */
+const MAX_WAITING = 1024
+
+/** Messages, and bytes, offered together: as many as the engine's batches hold. */
+const OFFER_MESSAGES = 1024
+const OFFER_BYTES = 128 * 1024
+
+/** How long a source that never has to wait may go on before the event loop has its turn. */
+const TURN_MS = 2
+
+/** Answer of `NativeRun.offer`: no message will ever be let in again, or none of these. */
+const REFUSED = -1
+
+/** What the input needs from the pipeline it belongs to. */
+export interface InputOwner {
+  /** Makes the error for a failure the binding reports. */
+  toError(failure: Failure): PipelineError
+  /** Rejects with the error of the pipeline, once it has ended. */
+  readonly failed: Promise<never>
+  /** Something is pending: the process has to stay. */
+  keepAlive(): void
+}
+
+interface WaitingPush {
+  readonly message: MessageInput
+  readonly done: Deferred<undefined>
+}
+
+/** Options of {@link Input.pushFrom}. */
+export interface PushFromOptions {
+  /** Stops reading from the source; the promise rejects with the signal's reason. The pipeline goes on. */
+  signal?: AbortSignal
+}
+
+/**
+ * Takes messages: bytes, or strings, which are encoded as UTF-8.
+ *
+ * What happens when there is no room is the policy of the first edge. With `block` the promise of a push settles when its
+ * message is in the ring: await it, and the pipeline's backpressure reaches you. A refused push rejects with `CLOSED`,
+ * `ABORTED` (or the pipeline's own error), `OVERFLOW`, `MESSAGE_TOO_LARGE`, or, if more than 1024 pushes are left waiting,
+ * `TOO_MANY_PENDING`.
+ */
+export class Input {
+  readonly #native: NativeRun
+  readonly #owner: InputOwner
+  readonly #maxMessageBytes: number
+  /** Whether each push is offered by itself, because it may be refused by itself. */
+  readonly #oneByOne: boolean
+  readonly #region: OutboundRegion
+  readonly #waiting: WaitingPush[] = []
+  /** The promise of what is in the region. */
+  #group: Deferred<undefined> | undefined
+  #flushScheduled = false
+  #blocked = false
+  #closed = false
+  #closedNative = false
+  /** Why nothing more is taken. */
+  #error: PipelineError | undefined
+
+  /** @internal */
+  constructor(native: NativeRun, owner: InputOwner, maxMessageBytes: number, oneByOne: boolean) {
+    this.#native = native
+    this.#owner = owner
+    this.#maxMessageBytes = maxMessageBytes
+    this.#oneByOne = oneByOne
+    this.#region = new OutboundRegion(maxMessageBytes)
+  }
+
+  /** Whether the first edge holds its feeders up now. */
+  get pressured(): boolean {
+    return this.#blocked || this.#native.isPressured()
+  }
+
+  /**
+   * Pushes one message. The promise settles when it is in the first ring; `message` may be changed from then on.
+   */
+  push(message: MessageInput): Promise<void> {
+    try {
+      this.#check(message)
+    } catch (error) {
+      return Promise.reject(error as PipelineError)
+    }
+    return this.#stage(message) ?? this.#wait(message)
+  }
+
+  /**
+   * Pushes one message if there is room now. `false` if the ring holds its capacity, or if pushes wait already. Throws
+   * what a push would reject with.
+   */
+  tryPush(message: MessageInput): boolean {
+    this.#check(message)
+    this.#flush()
+    if (this.#error !== undefined) throw this.#error
+    if (!this.#region.isEmpty || this.#waiting.length > 0) return false
+    if (this.#native.tryPush(typeof message === 'string' ? Buffer.from(message) : message)) {
+      this.#owner.keepAlive()
+      return true
+    }
+    const refusal = this.#native.refusal()
+    if (refusal === null || refusal.code === 'FULL' || refusal.code === 'OVERFLOW') return false
+    throw this.#owner.toError(refusal)
+  }
+
+  /** Pushes many messages, in order. The promise settles when all are in the first ring. */
+  async pushBatch(messages: Iterable<MessageInput>): Promise<void> {
+    let group: Promise<undefined> | undefined
+    for (const message of messages) {
+      this.#check(message)
+      const pushed = this.#stage(message) ?? this.#wait(message)
+      if (pushed === group) continue
+      await group
+      group = pushed
+    }
+    if (!this.#blocked) this.#flush()
+    await group
+  }
+
+  /**
+   * Pushes everything a source gives: an iterable, an async iterable, a Readable of Node. It is read only as fast as there
+   * is room. Resolves with the number of messages when the source has ended; the input stays open.
+   */
+  async pushFrom(
+    source: Iterable<MessageInput> | AsyncIterable<MessageInput>,
+    { signal }: PushFromOptions = {},
+  ): Promise<number> {
+    checkSignal(signal)
+    if (typeof source === 'string' || !isSource(source)) throw invalid('source', 'an iterable or a Readable', source)
+    const aborted = deferred<never>()
+    void tolerated(aborted.promise)
+    const onAbort = (): void => aborted.reject(signal?.reason)
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
+    let count = 0
+    let ended = false
+    let turnEndsMs = performance.now() + TURN_MS
+    try {
+      for (;;) {
+        const step = iterator.next()
+        const next = step instanceof Promise ? await Promise.race([step, aborted.promise, this.#owner.failed]) : step
+        if (next.done === true) {
+          ended = true
+          break
+        }
+        const pushed = this.push(next.value)
+        count++
+        if (this.#blocked || this.#error !== undefined || this.#closed || this.#oneByOne) {
+          await Promise.race([pushed, aborted.promise])
+        } else {
+          void tolerated(pushed)
+          if ((count & 0xff) === 0 && performance.now() >= turnEndsMs) {
+            await new Promise((resolve) => setImmediate(resolve))
+            signal?.throwIfAborted()
+            turnEndsMs = performance.now() + TURN_MS
+          }
+        }
+      }
+      this.#flush()
+      await this.#group?.promise
+      return count
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+      if (!ended) void Promise.resolve(iterator.return?.()).catch(() => undefined)
+    }
+  }
+
+  /**
+   * Closes the input: what was pushed is still worked on, further pushes are refused with `CLOSED`. Takes effect when the
+   * pushes that wait have been let in. May be called again.
+   */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.turn()
+  }
+
+  /** @internal Whether a push waits for room. */
+  get pending(): boolean {
+    return !this.#region.isEmpty || this.#waiting.length > 0
+  }
+
+  /** @internal The pipeline has ended: nothing waits any longer. */
+  end(error: PipelineError): void {
+    this.#error ??= error
+    const { promise } = this.#group ?? {}
+    if (promise !== undefined) void tolerated(promise)
+    this.#group?.reject(error)
+    this.#group = undefined
+    this.#region.clear()
+    for (const { done } of this.#waiting.splice(0)) {
+      void tolerated(done.promise)
+      done.reject(error)
+    }
+  }
+
+  /** @internal There may be room again. */
+  turn(): void {
+    if (this.#flush() && this.#waiting.length > 0) {
+      const waiting = this.#waiting.splice(0)
+      let moved = 0
+      for (const { message, done } of waiting) {
+        const staged = this.#stage(message)
+        if (staged === undefined) break
+        done.resolve(staged)
+        moved++
+      }
+      this.#waiting.push(...waiting.slice(moved))
+      this.#flush()
+    }
+    if (this.#closed && !this.#closedNative && !this.pending) {
+      this.#closedNative = true
+      this.#native.closeInput()
+    }
+  }
+
+  #check(message: unknown): asserts message is MessageInput {
+    checkMessage(message)
+    if (this.#error !== undefined) throw this.#error
+    if (this.#closed) {
+      throw new PipelineError({ code: 'CLOSED', message: 'the input was closed; messages can only be pushed before' })
+    }
+    // Three bytes at most for a UTF-16 unit: usually there is nothing to work out.
+    if (message.length * 3 <= this.#maxMessageBytes) return
+    const bytes = Buffer.byteLength(message)
+    if (bytes > this.#maxMessageBytes) {
+      throw new PipelineError({
+        code: 'MESSAGE_TOO_LARGE',
+        message: `a message of ${bytes} bytes is beyond the limit of ${this.#maxMessageBytes}; raise it with withMaxMessageBytes(), or split the message`,
+      })
+    }
+  }
+
+  /** Puts a message into the region, if nothing waits before it; `undefined` if it has to wait. */
+  #stage(message: MessageInput): Promise<undefined> | undefined {
+    if (this.#blocked) {
+      if (this.#waiting.length > 0 || !this.#append(message)) return undefined
+    } else if (!this.#append(message)) {
+      if (!this.#flush() || !this.#append(message)) return undefined
+    }
+    const { promise } = (this.#group ??= deferred<undefined>())
+    if (this.#oneByOne) {
+      this.#flush()
+    } else if (!this.#blocked && !this.#flushScheduled) {
+      this.#flushScheduled = true
+      queueMicrotask(this.#scheduledFlush)
+    }
+    return promise
+  }
+
+  #append(message: MessageInput): boolean {
+    const { messages, weight } = this.#region
+    if (messages > 0 && (messages >= OFFER_MESSAGES || weight >= OFFER_BYTES)) return false
+    return this.#region.append(message)
+  }
+
+  #wait(message: MessageInput): Promise<undefined> {
+    if (this.#waiting.length >= MAX_WAITING) {
+      const error = new PipelineError({
+        code: 'TOO_MANY_PENDING',
+        message: `${MAX_WAITING} pushes wait for room already; await each push, or look at tryPush()`,
+      })
+      return Promise.reject(error)
+    }
+    const done = deferred<undefined>()
+    this.#waiting.push({ message, done })
+    this.#owner.keepAlive()
+    return done.promise
+  }
+
+  readonly #scheduledFlush = (): void => {
+    this.#flushScheduled = false
+    if (!this.#blocked) this.#flush()
+  }
+
+  /** Offers what is in the region; `false` if some of it has to wait. */
+  #flush(): boolean {
+    this.#blocked = false
+    if (this.#region.isEmpty) return true
+    const { bytes, table, messages } = this.#region
+    const taken = this.#native.offer(bytes, table, messages)
+    this.#owner.keepAlive()
+    if (taken === messages) {
+      this.#region.clear()
+      this.#group?.resolve(undefined)
+      this.#group = undefined
+    } else if (taken === REFUSED) {
+      this.#refused()
+    } else {
+      this.#blocked = true
+      this.#region.removeFirst(taken)
+    }
+    return !this.#blocked
+  }
+
+  #refused(): void {
+    const refusal = this.#native.refusal()
+    const group = this.#group
+    this.#group = undefined
+    this.#region.clear()
+    if (group === undefined || refusal === null) return
+    if (refusal.code === 'ABORTED') {
+      // The pipeline has failed or was aborted; its own error says why, and whoever waits for it is told too.
+      this.#error = this.#owner.toError(refusal)
+      group.resolve(tolerated(this.#owner.failed))
+      void tolerated(group.promise)
+    } else {
+      group.reject(this.#owner.toError(refusal))
+    }
+  }
+}
+
+function isSource(source: unknown): source is Iterable<MessageInput> | AsyncIterable<MessageInput> {
+  return typeof source === 'object' && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source)
+}

@@ -1,0 +1,20 @@
+// Checks of what cannot cross to Rust as it is: fractions, NaN, wrong types. Ranges are checked there.
+
+import { invalid } from './pipeline-error.js'
+
+/** Refuses what is neither left out nor a whole number from 0 on. */
+export function checkCount(name: string, value: unknown): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
+    throw invalid(name, 'a whole number', value)
+  }
+}
+
+/** Refuses what is neither left out nor true or false. */
+export function checkBoolean(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') throw invalid(name, 'true or false', value)
+}
+
+/** Refuses what is neither left out nor an AbortSignal. */
+export function checkSignal(value: unknown): void {
+  if (value !== undefined && !(value instanceof AbortSignal)) throw invalid('signal', 'an AbortSignal', value)
+}

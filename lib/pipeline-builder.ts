@@ -1,0 +1,198 @@
+// The plan of a pipeline in TypeScript. What is sound and what is not, Rust decides when it is built.
+
+import { buildPipeline, type EdgePlan, type NativePipeline, type PipelinePlan } from './binding.js'
+import { checkCount } from './options.js'
+import { invalid } from './pipeline-error.js'
+import { Running, toError, type RunPlan, type StartOptions } from './running.js'
+import type { NativeStage, Stage, StageFunction } from './stage.js'
+
+/** What a full ring does with a message. See the README's table. */
+export type OverflowPolicy = 'block' | 'drop-oldest' | 'drop-newest' | 'error'
+
+/** High and low mark, as shares of an edge's capacity: `0 < low < high <= 1`. */
+export interface Marks {
+  /** The fill at which backpressure starts. Default: 0.8. */
+  high: number
+  /** The fill at which it ends. Default: 0.4. */
+  low: number
+}
+
+/** Settings of one edge; those of the edge into a stage are given with the stage. */
+export interface EdgeOptions {
+  /** Messages its ring holds: 1 to 1,048,576. Default: 8192. */
+  capacity?: number
+  /** What a full ring does. Default: 'block'. */
+  policy?: OverflowPolicy
+  /** Marks of this edge. Default: those of the pipeline. */
+  marks?: Marks
+  /** Bytes it may hold, at least the longest message. Default: that of the pipeline. */
+  byteBudget?: number
+}
+
+/** The longest message unless told otherwise, as in Rust: 1 MiB. */
+const DEFAULT_MAX_MESSAGE_BYTES = 1 << 20
+
+/** The highest limit here: each JavaScript stage and each end of a pipeline has a region for one message. */
+const MAX_MESSAGE_BYTES = 64 << 20
+
+/** A pipeline that was built. It starts once. */
+export class Pipeline {
+  readonly #native: NativePipeline
+  readonly #plan: RunPlan
+  #started = false
+
+  /** @internal */
+  constructor(native: NativePipeline, plan: RunPlan) {
+    this.#native = native
+    this.#plan = plan
+  }
+
+  /**
+   * Starts the native stages' threads; JavaScript stages run on this thread. Throws `THREAD_REFUSED` if the operating
+   * system has no threads left, `INVALID_OPTION` if it was started before, and the signal's reason if that is aborted.
+   */
+  start(options?: StartOptions): Running {
+    if (this.#started) throw invalid('start()', 'called once for each build()', 'a second call')
+    this.#started = true
+    return new Running(this.#native, this.#plan, options)
+  }
+}
+
+interface Link {
+  readonly name: string
+  readonly stage: StageFunction<never> | NativeStage<never, unknown>
+  readonly options: EdgeOptions
+}
+
+/**
+ * Describes a pipeline, stage by stage. Names, capacities and marks are checked by {@link PipelineBuilder.build}.
+ *
+ * `Out` is what the last stage so far gives, and what the next one takes.
+ *
+ * ```ts
+ * const running = new PipelineBuilder()
+ *   .addStage('lines', lines())
+ *   .addStage('errors', (line) => (line.includes('ERROR') ? line : null), { capacity: 1024 })
+ *   .build()
+ *   .start()
+ * ```
+ */
+export class PipelineBuilder<Out = Buffer> {
+  readonly #links: Link[] = []
+  #output: EdgeOptions = {}
+  #backpressure = true
+  #marks: Marks | undefined
+  #byteBudget: number | undefined
+  #maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES
+  #stackBytes: number | undefined
+
+  /** Appends a stage; `options` are those of the edge into it. */
+  addStage<Next = Buffer>(name: string, stage: Stage<Out, Next>, options: EdgeOptions = {}): PipelineBuilder<Next> {
+    if (typeof name !== 'string') throw invalid("a stage's name", 'a string', name)
+    if (typeof stage !== 'function' && !isNativeStage(stage)) {
+      throw invalid(`stage '${name}'`, 'a function or a native stage such as lines()', stage)
+    }
+    checkEdge(name, options)
+    this.#links.push({ name, stage, options })
+    return this as unknown as PipelineBuilder<Next>
+  }
+
+  /**
+   * Turns the marks on (the default), off, or sets them for every edge that has none of its own. Off, feeders are held up
+   * by full rings only.
+   */
+  withBackpressure(marks: boolean | Marks): this {
+    if (typeof marks === 'boolean') {
+      this.#backpressure = marks
+    } else {
+      checkMarks('withBackpressure()', marks)
+      this.#backpressure = true
+      this.#marks = marks
+    }
+    return this
+  }
+
+  /** Settings of the edge behind the last stage. */
+  withOutputEdge(options: EdgeOptions): this {
+    checkEdge('output', options)
+    this.#output = options
+    return this
+  }
+
+  /** Bytes each edge may hold, buffers for reuse included. Default: 64 MiB, or four of the longest messages. */
+  withByteBudget(bytes: number): this {
+    checkCount('byteBudget', bytes)
+    this.#byteBudget = bytes
+    return this
+  }
+
+  /** The longest message in bytes: 1 to 64 MiB. Default: 1 MiB. */
+  withMaxMessageBytes(bytes: number): this {
+    checkCount('maxMessageBytes', bytes)
+    if (bytes > MAX_MESSAGE_BYTES) throw invalid('maxMessageBytes', `at most ${MAX_MESSAGE_BYTES}`, bytes)
+    this.#maxMessageBytes = bytes
+    return this
+  }
+
+  /** Stack of each native stage's thread in bytes. Default: 2 MiB. */
+  withStackBytes(bytes: number): this {
+    checkCount('stackBytes', bytes)
+    this.#stackBytes = bytes
+    return this
+  }
+
+  /**
+   * Checks the plan. Throws a `PipelineError` that names the stage and the remedy: `NO_STAGES`, `EMPTY_NAME`,
+   * `INVALID_NAME`, `DUPLICATE_NAME`, `INVALID_CAPACITY`, `INVALID_MARKS`, `INVALID_BYTE_BUDGET`,
+   * `INVALID_MESSAGE_LIMIT`, `INVALID_OPTION`.
+   */
+  build(): Pipeline {
+    const built = buildPipeline(this.#plan())
+    if ('code' in built) throw toError(built)
+    const hosted = this.#links.flatMap(({ name, stage }, index) =>
+      typeof stage === 'function' ? [{ index, name, work: stage as StageFunction }] : [],
+    )
+    const inputRefuses = this.#links[0]?.options.policy === 'error'
+    return new Pipeline(built, { hosted, inputRefuses, maxMessageBytes: this.#maxMessageBytes })
+  }
+
+  #plan(): PipelinePlan {
+    return {
+      stages: this.#links.map(({ name, stage, options }) => ({
+        name,
+        edge: edgePlan(options),
+        ...(typeof stage !== 'function' && { native: stage.native }),
+      })),
+      output: edgePlan(this.#output),
+      backpressure: this.#backpressure,
+      ...this.#marks,
+      maxMessageBytes: this.#maxMessageBytes,
+      ...(this.#byteBudget !== undefined && { byteBudget: this.#byteBudget }),
+      ...(this.#stackBytes !== undefined && { stackBytes: this.#stackBytes }),
+    }
+  }
+}
+
+function isNativeStage(stage: unknown): boolean {
+  return typeof stage === 'object' && stage !== null && 'native' in stage
+}
+
+function edgePlan({ marks, ...rest }: EdgeOptions): EdgePlan {
+  return { ...rest, ...marks }
+}
+
+function checkEdge(name: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw invalid(`options of '${name}'`, 'an object', options)
+  const { capacity, policy, marks, byteBudget } = options as EdgeOptions
+  checkCount(`capacity of '${name}'`, capacity)
+  checkCount(`byteBudget of '${name}'`, byteBudget)
+  if (policy !== undefined && typeof policy !== 'string') throw invalid(`policy of '${name}'`, 'a string', policy)
+  if (marks !== undefined) checkMarks(`marks of '${name}'`, marks)
+}
+
+function checkMarks(what: string, marks: unknown): void {
+  const { high, low } = (marks ?? {}) as Partial<Marks>
+  if (typeof high !== 'number' || typeof low !== 'number') {
+    throw invalid(what, '{ high, low }, both numbers', marks)
+  }
+}

@@ -1,0 +1,231 @@
+// A started pipeline: what the event loop does for it, and how it ends.
+//
+// Invariants: each turn is short, whatever the load; the wake-up of the binding refers to this object weakly, so that a
+// forgotten pipeline can be collected; every promise settles once, when the engine has ended.
+
+import type { Failure, MetricsReading, NativePipeline, NativeRun } from './binding.js'
+import { deferred, tolerated } from './deferred.js'
+import { duplexOf, type ToNodeOptions } from './duplex.js'
+import type { ErrorCode } from './error-codes.js'
+import { Input } from './input.js'
+import { checkCount, checkSignal } from './options.js'
+import { Output } from './output.js'
+import { PipelineError } from './pipeline-error.js'
+import { StageHost } from './stage-host.js'
+import type { StageFunction } from './stage.js'
+import type { Duplex } from 'node:stream'
+
+/** How long all JavaScript stages of a pipeline together work before the event loop has its turn. */
+const TURN_MS = 2
+
+/** How often a pipeline that nobody waits for is asked whether it still works: only then does it keep the process. */
+const WATCH_MS = 50
+
+/** What the builder found out, besides the plan that Rust has. */
+export interface RunPlan {
+  readonly hosted: readonly { index: number; name: string; work: StageFunction }[]
+  readonly maxMessageBytes: number
+  /** The first edge refuses what it has no room for. */
+  readonly inputRefuses: boolean
+}
+
+/** Options of `start()`. */
+export interface StartOptions {
+  /** Aborts the pipeline; its reason becomes the `cause` of the error. */
+  signal?: AbortSignal
+}
+
+/** Options of {@link Running.drain}. */
+export interface DrainOptions {
+  /** After this long the drain becomes an abort. */
+  timeoutMs: number
+}
+
+/**
+ * A started pipeline.
+ *
+ * It keeps the process alive while messages are in flight, or a push, `wait()` or `drain()` is pending, and no longer.
+ * Collected without having ended, it is aborted.
+ */
+export class Running implements AsyncDisposable {
+  /** Where messages are pushed in. */
+  readonly input: Input
+  /** Where they come out. Unless it is iterated, `wait()` counts what comes out as delivered and releases it. */
+  readonly output: Output
+  /** Resolves with the report when the pipeline has ended, rejects with its error; closes nothing. */
+  readonly completed: Promise<MetricsReading>
+  readonly #native: NativeRun
+  readonly #hosts: StageHost[]
+  readonly #end = deferred<MetricsReading>()
+  #ended = false
+  #abortReason: unknown
+  #waits = 0
+  #watch: NodeJS.Timeout | undefined
+  #turning = false
+  #turnScheduled = false
+  #unlistenAbort: () => void = () => undefined
+
+  /** @internal */
+  constructor(native: NativePipeline, plan: RunPlan, { signal }: StartOptions = {}) {
+    checkSignal(signal)
+    signal?.throwIfAborted()
+    // The binding holds on to the callback for as long as the pipeline runs.
+    const wake = { run: undefined as WeakRef<Running> | undefined }
+    const started = native.start(() => {
+      const run = wake.run?.deref()
+      if (run !== undefined) run.#turn()
+    })
+    if ('code' in started) throw toError(started)
+    this.#native = started
+    this.completed = tolerated(this.#end.promise)
+    const { maxMessageBytes } = plan
+    this.#hosts = plan.hosted.map(({ index, name, work }) => new StageHost(started, index, name, work, maxMessageBytes))
+    const failed = tolerated(this.completed.then(() => new Promise<never>(() => undefined)))
+    const owner = {
+      toError: (failure: Failure) => this.#toError(failure),
+      failed,
+      ended: this.completed,
+      keepAlive: () => this.#keepAlive(),
+    }
+    this.input = new Input(started, owner, maxMessageBytes, plan.inputRefuses)
+    this.output = new Output(started, owner, maxMessageBytes)
+    wake.run = new WeakRef(this)
+    if (signal !== undefined) {
+      const onAbort = (): void => this.abort(signal.reason)
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#unlistenAbort = () => signal.removeEventListener('abort', onAbort)
+    }
+    this.#turn()
+  }
+
+  /**
+   * Closes the input, waits until everything in flight is finished, and resolves with the report. Rejects with the error of
+   * the stage that failed, with `ABORTED` or `DRAIN_TIMEOUT`. May be called again, with the same answer.
+   */
+  async wait(): Promise<MetricsReading> {
+    this.output.discardIfUnclaimed()
+    this.input.close()
+    this.#waits++
+    this.#keepAlive()
+    try {
+      return await this.completed
+    } finally {
+      this.#waits--
+    }
+  }
+
+  /** As {@link wait}, for at most `timeoutMs`; then the pipeline is aborted, and `DRAIN_TIMEOUT` says what was left. */
+  async drain({ timeoutMs }: DrainOptions): Promise<MetricsReading> {
+    checkCount('timeoutMs', timeoutMs)
+    const deadline = setTimeout(() => {
+      this.#native.abortDrain()
+      this.#turn()
+    }, timeoutMs)
+    try {
+      return await this.wait()
+    } finally {
+      clearTimeout(deadline)
+    }
+  }
+
+  /**
+   * Ends the pipeline now: everything in flight is counted as aborted. `wait()` and `completed` reject with `ABORTED` and
+   * `reason` as its `cause`. Without effect once the pipeline has ended.
+   */
+  abort(reason?: unknown): void {
+    if (this.#ended) return
+    this.#abortReason ??= reason
+    this.#native.abort()
+    this.#turn()
+  }
+
+  /** A reading of ledger, stages and edges, taken without stopping anything. */
+  metrics(): MetricsReading {
+    return this.#native.metrics()
+  }
+
+  /**
+   * The pipeline as a Duplex of Node: bytes written become messages, a chunk each; what comes out is read. Ending the
+   * writable side closes the input; destroying the stream aborts the pipeline.
+   */
+  toNode(options?: ToNodeOptions): Duplex {
+    return duplexOf(this, options)
+  }
+
+  /** Aborts the pipeline if it has not ended, and waits until it has. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.abort(new PipelineError({ code: 'ABORTED', message: 'the pipeline went out of scope' }))
+    // How it ended is told to those who wait for it; here it only has to have ended.
+    await this.completed.catch(() => undefined)
+  }
+
+  /** Looks at everything, and works for a moment on what there is to do. */
+  #turn(): void {
+    // A stage may abort the pipeline it is part of, or read its output: it is in a turn already.
+    if (this.#turning) {
+      this.#turnSoon()
+      return
+    }
+    this.#turning = true
+    this.#native.woke()
+    const deadlineMs = performance.now() + TURN_MS
+    let more = false
+    for (const host of this.#hosts) {
+      if (host.turn(deadlineMs)) more = true
+    }
+    this.input.turn()
+    this.output.turn()
+    this.#lookForEnd()
+    this.#turning = false
+    if (more) this.#turnSoon()
+  }
+
+  #turnSoon(): void {
+    if (this.#turnScheduled) return
+    this.#turnScheduled = true
+    setImmediate(() => {
+      this.#turnScheduled = false
+      this.#turn()
+    })
+  }
+
+  #lookForEnd(): void {
+    if (this.#ended) return
+    const outcome = this.#native.outcome()
+    if (outcome === null) return
+    this.#ended = true
+    this.#unlistenAbort()
+    if ('code' in outcome) {
+      const error = this.#toError(outcome)
+      this.#end.reject(error)
+      this.input.end(error)
+    } else {
+      this.#end.resolve(outcome)
+      this.input.end(new PipelineError({ code: 'CLOSED', message: 'the pipeline has ended; start another one' }))
+    }
+    this.output.turn()
+  }
+
+  #toError(failure: Failure): PipelineError {
+    const failedStage = failure.code === 'STAGE_FAILED' ? failure.stage : undefined
+    const host = this.#hosts.find(({ name }) => name === failedStage)
+    const cause = host?.thrown ?? (failure.code === 'ABORTED' ? this.#abortReason : undefined)
+    return toError(failure, cause)
+  }
+
+  /** Keeps the process until nothing is in flight and nobody waits. */
+  #keepAlive(): void {
+    if (this.#watch !== undefined || this.#ended) return
+    this.#watch = setInterval(() => {
+      const needed = !this.#ended && (this.#waits > 0 || this.input.pending || this.#native.inFlight() > 0)
+      if (needed) return
+      clearInterval(this.#watch)
+      this.#watch = undefined
+    }, WATCH_MS)
+  }
+}
+
+/** The error for a failure that the binding reports as data. */
+export function toError({ code, message, stage, sequence }: Failure, cause?: unknown): PipelineError {
+  return new PipelineError({ code: code as ErrorCode, message, stage, sequence, cause })
+}

@@ -1,0 +1,195 @@
+// A JavaScript stage at work: takes a batch from the engine, calls the function for each message, gives the outputs back.
+//
+// Invariants: one crossing per batch; what does not fit downstream stays in the region, and nothing new is taken
+// meanwhile; an exception ends this stage at its message, never the process.
+
+import type { NativeRun } from './binding.js'
+import { checkMessage, type MessageInput } from './message.js'
+import { InboundRegion, OutboundRegion } from './region.js'
+import { show } from './show.js'
+import type { StageFunction, StageResult } from './stage.js'
+
+/** Answers of `NativeRun.exchange`: the stage is over; or, go on with the messages in hand. All others arm the wake-up. */
+const ENDED = -2
+const GO_ON = -3
+
+/** Messages worked on between two looks at the clock. */
+const MESSAGES_PER_LOOK = 16
+
+export class StageHost {
+  readonly name: string
+  /** What the stage threw, if it failed. */
+  thrown: unknown
+  #ended = false
+  readonly #native: NativeRun
+  readonly #index: number
+  readonly #work: StageFunction
+  readonly #inbound: InboundRegion
+  readonly #outbound: OutboundRegion
+  /** The messages in hand, and the first that is not done. */
+  #messages: Buffer[] = []
+  #position = 0
+  /** Whether the function was called for the current message. */
+  #called = false
+  /** The outputs of the current message that are still to be fetched. */
+  #outputs: Iterator<MessageInput> | undefined
+  /** An output that did not fit. */
+  #pending: MessageInput | undefined
+
+  constructor(native: NativeRun, index: number, name: string, work: StageFunction, maxMessageBytes: number) {
+    this.#native = native
+    this.#index = index
+    this.name = name
+    this.#work = work
+    this.#inbound = new InboundRegion(maxMessageBytes)
+    this.#outbound = new OutboundRegion(maxMessageBytes)
+  }
+
+  /** Works until `deadlineMs` at most; `true` if there is more to do at once, `false` if the wake-up is armed. */
+  turn(deadlineMs: number): boolean {
+    while (!this.#ended) {
+      let outOfTime: boolean
+      try {
+        outOfTime = this.#workOn(deadlineMs)
+      } catch (thrown) {
+        return this.#fail(thrown)
+      }
+      // Even a turn that is out of time gives its outputs away.
+      const answer = this.#cross()
+      if (answer > 0) {
+        this.#messages = this.#inbound.copyOut(answer)
+        this.#position = 0
+      } else if (answer !== GO_ON) {
+        return false
+      }
+      if (outOfTime || performance.now() >= deadlineMs) return true
+    }
+    return false
+  }
+
+  #cross(): number {
+    const { bytes, table, words } = this.#outbound
+    const answer = this.#native.exchange(this.#index, bytes, table, words, this.#inbound.bytes, this.#inbound.table)
+    // Whatever the answer, the outputs have been taken over: they wait on the other side if they have to.
+    this.#outbound.clear()
+    if (answer === ENDED) this.#end()
+    return answer
+  }
+
+  /** Works on the messages in hand until they are done, the region is full, or time is up; `true` for the last. */
+  #workOn(deadlineMs: number): boolean {
+    let look = MESSAGES_PER_LOOK
+    for (; this.#position < this.#messages.length; this.#position++) {
+      if (!this.#called) {
+        this.#begin(this.#work(this.#messages[this.#position]!))
+        this.#called = true
+      }
+      if (!this.#giveOutputs() || !this.#outbound.settle()) return false
+      this.#called = false
+      if (--look === 0) {
+        look = MESSAGES_PER_LOOK
+        if (performance.now() >= deadlineMs) {
+          this.#position++
+          return true
+        }
+      }
+    }
+    return false
+  }
+
+  /** Sorts out what the function returned. */
+  #begin(result: StageResult): void {
+    if (result === null || result === undefined) return
+    if (typeof result === 'string' || result instanceof Uint8Array) {
+      this.#pending = result
+    } else if (isIterable(result)) {
+      this.#outputs = result[Symbol.iterator]()
+    } else {
+      throw wrongResult(this.name, result)
+    }
+  }
+
+  /** Puts the current message's outputs into the region; `false` if it is full. */
+  #giveOutputs(): boolean {
+    for (;;) {
+      if (this.#pending !== undefined) {
+        if (!this.#outbound.append(this.#pending)) {
+          if (this.#outbound.isEmpty) throw new TooLarge(this.#pending)
+          return false
+        }
+        this.#pending = undefined
+      }
+      if (this.#outputs === undefined) return true
+      const next = this.#outputs.next()
+      if (next.done === true) {
+        this.#outputs = undefined
+      } else {
+        checkMessage(next.value)
+        this.#pending = next.value
+      }
+    }
+  }
+
+  /** The stage failed at the current message; always `false`: there is nothing to do at once. */
+  #fail(thrown: unknown): boolean {
+    // What was emitted before the failure is still delivered.
+    if (this.#cross() === ENDED) return false
+    this.thrown = thrown
+    this.#messages = []
+    this.#position = 0
+    const bytes = thrown instanceof TooLarge ? thrown.bytes : undefined
+    if (bytes !== undefined) this.thrown = undefined
+    if (this.#native.failStage(this.#index, describe(thrown), bytes) === ENDED) this.#end()
+    this.#closeOutputs()
+    return false
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#messages = []
+    this.#position = 0
+    this.#closeOutputs()
+  }
+
+  /** Lets a generator that is not at its end run its `finally`. */
+  #closeOutputs(): void {
+    const outputs = this.#outputs
+    this.#outputs = undefined
+    this.#pending = undefined
+    try {
+      outputs?.return?.()
+    } catch {
+      // The stage has ended, with an error of its own or because it was aborted: this one has nobody left to tell.
+    }
+  }
+}
+
+/** An output that fits into no region is beyond the limit of the pipeline; the engine says so. */
+class TooLarge extends Error {
+  readonly bytes: number
+
+  constructor(message: MessageInput) {
+    super('message too large')
+    this.bytes = Buffer.byteLength(message)
+  }
+}
+
+function isIterable(value: unknown): value is Iterable<MessageInput> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value
+}
+
+function wrongResult(stage: string, result: unknown): Error {
+  if (result instanceof Promise) {
+    // Whatever becomes of it, the stage has failed already.
+    result.catch(() => undefined)
+  }
+  const hint = result instanceof Promise ? '; a stage function is not async' : ''
+  return new TypeError(
+    `Expected stage '${stage}' to return a Buffer, Uint8Array, string, null, undefined or an iterable of them ` +
+      `but received ${show(result)}${hint}`,
+  )
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `it threw ${show(thrown)}`
+}
