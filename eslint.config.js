@@ -10,7 +10,7 @@ const importOnly = (allowed, message) => ({
 })
 
 const node = 'node:.+'
-const sibling = String.raw`\./.+`
+const sibling = String.raw`\./(?!.*\.\./).+`
 const index = String.raw`(?:\.\./)+index\.js`
 const ourName = '@stream-pipeline/node'
 
@@ -22,7 +22,13 @@ export default defineConfig(
     // Modules that Node loads as they are: this file, and what examples and tests run in worker threads.
     files: ['**/*.{js,mjs}'],
     languageOptions: {
-      globals: { Buffer: 'readonly', console: 'readonly', process: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
+      globals: {
+        Buffer: 'readonly',
+        console: 'readonly',
+        process: 'readonly',
+        setTimeout: 'readonly',
+        URL: 'readonly',
+      },
     },
   },
   {

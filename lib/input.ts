@@ -6,7 +6,7 @@
 
 import type { Failure, NativeRun } from './binding.js'
 import { deferred, tolerated, type Deferred } from './deferred.js'
-import { checkMessage, type MessageInput } from './message.js'
+import { isMessage, notAMessage, type MessageInput } from './message.js'
 import { checkSignal } from './options.js'
 import { invalid, PipelineError } from './pipeline-error.js'
 import { OutboundRegion } from './region.js'
@@ -88,11 +88,8 @@ export class Input {
    * Pushes one message. The promise settles when it is in the first ring; `message` may be changed from then on.
    */
   push(message: MessageInput): Promise<void> {
-    try {
-      this.#check(message)
-    } catch (error) {
-      return Promise.reject(error as PipelineError)
-    }
+    const refusal = this.#refusalOf(message)
+    if (refusal !== undefined) return Promise.reject(refusal)
     return this.#stage(message) ?? this.#wait(message)
   }
 
@@ -116,16 +113,15 @@ export class Input {
 
   /** Pushes many messages, in order. The promise settles when all are in the first ring. */
   async pushBatch(messages: Iterable<MessageInput>): Promise<void> {
-    let group: Promise<undefined> | undefined
+    const groups = new Set<Promise<undefined>>()
     for (const message of messages) {
       this.#check(message)
       const pushed = this.#stage(message) ?? this.#wait(message)
-      if (pushed === group) continue
-      await group
-      group = pushed
+      groups.add(tolerated(pushed))
+      if (this.#blocked) await pushed
     }
     if (!this.#blocked) this.#flush()
-    await group
+    await Promise.all(groups)
   }
 
   /**
@@ -226,21 +222,25 @@ export class Input {
     }
   }
 
-  #check(message: unknown): asserts message is MessageInput {
-    checkMessage(message)
-    if (this.#error !== undefined) throw this.#error
+  #check(message: MessageInput): void {
+    const refusal = this.#refusalOf(message)
+    if (refusal !== undefined) throw refusal
+  }
+
+  #refusalOf(message: MessageInput): PipelineError | undefined {
+    if (!isMessage(message)) return notAMessage(message)
+    if (this.#error !== undefined) return this.#error
     if (this.#closed) {
-      throw new PipelineError({ code: 'CLOSED', message: 'the input was closed; messages can only be pushed before' })
+      return new PipelineError({ code: 'CLOSED', message: 'the input was closed; messages can only be pushed before' })
     }
     // Three bytes at most for a UTF-16 unit: usually there is nothing to work out.
-    if (message.length * 3 <= this.#maxMessageBytes) return
+    if (message.length * 3 <= this.#maxMessageBytes) return undefined
     const bytes = Buffer.byteLength(message)
-    if (bytes > this.#maxMessageBytes) {
-      throw new PipelineError({
-        code: 'MESSAGE_TOO_LARGE',
-        message: `a message of ${bytes} bytes is beyond the limit of ${this.#maxMessageBytes}; raise it with withMaxMessageBytes(), or split the message`,
-      })
-    }
+    if (bytes <= this.#maxMessageBytes) return undefined
+    return new PipelineError({
+      code: 'MESSAGE_TOO_LARGE',
+      message: `a message of ${bytes} bytes is beyond the limit of ${this.#maxMessageBytes}; raise it with withMaxMessageBytes(), or split the message`,
+    })
   }
 
   /** Puts a message into the region, if nothing waits before it; `undefined` if it has to wait. */

@@ -1,6 +1,6 @@
 // The built-in native stages. What their options mean and take is decided in Rust; here they get their names.
 
-import { checkMessage, type MessageInput } from './message.js'
+import { isMessage, type MessageInput } from './message.js'
 import { checkBoolean, checkCount } from './options.js'
 import { invalid } from './pipeline-error.js'
 import type { NativeStage } from './stage.js'
@@ -35,7 +35,7 @@ export interface JoinOptions {
 
 /** Messages into a byte stream, with `separator` (default: a newline) behind each. The way back from {@link lines}. */
 export function join(separator: MessageInput = '\n', { trailing, chunkBytes }: JoinOptions = {}): NativeStage {
-  checkMessage(separator)
+  if (!isMessage(separator)) throw invalid('separator', 'a Buffer, Uint8Array or string', separator)
   checkBoolean('trailing', trailing)
   checkCount('chunkBytes', chunkBytes)
   return {

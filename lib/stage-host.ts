@@ -4,7 +4,7 @@
 // meanwhile; an exception ends this stage at its message, never the process.
 
 import type { NativeRun } from './binding.js'
-import { checkMessage, type MessageInput } from './message.js'
+import { isMessage, notAMessage, type MessageInput } from './message.js'
 import { InboundRegion, OutboundRegion } from './region.js'
 import { show } from './show.js'
 import type { StageFunction, StageResult } from './stage.js'
@@ -100,7 +100,7 @@ export class StageHost {
   /** Sorts out what the function returned. */
   #begin(result: StageResult): void {
     if (result === null || result === undefined) return
-    if (typeof result === 'string' || result instanceof Uint8Array) {
+    if (isMessage(result)) {
       this.#pending = result
     } else if (isIterable(result)) {
       this.#outputs = result[Symbol.iterator]()
@@ -124,7 +124,7 @@ export class StageHost {
       if (next.done === true) {
         this.#outputs = undefined
       } else {
-        checkMessage(next.value)
+        if (!isMessage(next.value)) throw notAMessage(next.value)
         this.#pending = next.value
       }
     }

@@ -92,14 +92,14 @@ impl Edge {
 
     /// Waits until there is something to take, or an end. `busy` is put down for as long as the thread sleeps.
     pub(crate) fn wait_for_messages(&self, deadline: Option<Instant>, busy: Option<&mut Option<Busy>>) -> Waited {
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Waited::TimedOut;
+        }
         let mut patience = Patience::new();
         while patience.pause() {
             if self.may_leave() {
                 return Waited::Changed;
             }
-        }
-        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            return Waited::TimedOut;
         }
         let busy = busy.map(|busy| {
             busy.take();
