@@ -4,6 +4,7 @@
 
 import { createRequire } from 'node:module'
 import type * as Binding from '#binding'
+import type { Failure, NativePipeline, NativeRun } from '#binding'
 import { PipelineError } from './pipeline-error.js'
 
 export type {
@@ -34,9 +35,28 @@ function load(): typeof Binding {
   }
 }
 
-const { buildPipeline, errorCodes, stopAll } = load()
+const { buildPipeline, NativeLoop } = load()
 
-// process.exit(), a signal or an uncaught exception end the main thread without the binding's cleanup hooks.
-process.on('exit', stopAll)
+/** What a pipeline does when it is woken, by its number. Weak: a pipeline that was forgotten can be collected. */
+const turns = new Map<number, WeakRef<() => void>>()
 
-export { buildPipeline, errorCodes }
+const collected = new FinalizationRegistry<number>((number) => turns.delete(number))
+
+const eventLoop = new NativeLoop(() => {
+  for (const number of eventLoop.takeWoken()) turns.get(number)?.deref()?.()
+})
+
+// process.exit(), a signal or an uncaught exception end the main thread without the binding's cleanup hook.
+process.on('exit', () => eventLoop.stopAll())
+
+/** Starts a pipeline; `turn` is called when it has something to do, for as long as the caller holds on to `turn`. */
+export function start(pipeline: NativePipeline, turn: () => void): NativeRun | Failure {
+  const started = pipeline.start(eventLoop)
+  if (!('code' in started)) {
+    turns.set(started.number, new WeakRef(turn))
+    collected.register(turn, started.number)
+  }
+  return started
+}
+
+export { buildPipeline }

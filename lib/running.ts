@@ -3,7 +3,7 @@
 // Invariants: each turn is short, whatever the load; the wake-up of the binding refers to this object weakly, so that a
 // forgotten pipeline can be collected; every promise settles once, when the engine has ended.
 
-import type { Failure, MetricsReading, NativePipeline, NativeRun } from './binding.js'
+import { start, type Failure, type MetricsReading, type NativePipeline, type NativeRun } from './binding.js'
 import { deferred, tolerated } from './deferred.js'
 import { duplexOf, type ToNodeOptions } from './duplex.js'
 import type { ErrorCode } from './error-codes.js'
@@ -64,17 +64,13 @@ export class Running implements AsyncDisposable {
   #turning = false
   #turnScheduled = false
   #unlistenAbort: () => void = () => undefined
+  readonly #turnWhenWoken = (): void => this.#turn()
 
   /** @internal */
   constructor(native: NativePipeline, plan: RunPlan, { signal }: StartOptions = {}) {
     checkSignal(signal)
     signal?.throwIfAborted()
-    // The binding holds on to the callback for as long as the pipeline runs.
-    const wake = { run: undefined as WeakRef<Running> | undefined }
-    const started = native.start(() => {
-      const run = wake.run?.deref()
-      if (run !== undefined) run.#turn()
-    })
+    const started = start(native, this.#turnWhenWoken)
     if ('code' in started) throw toError(started)
     this.#native = started
     this.completed = tolerated(this.#end.promise)
@@ -89,9 +85,10 @@ export class Running implements AsyncDisposable {
     }
     this.input = new Input(started, owner, maxMessageBytes, plan.inputRefuses)
     this.output = new Output(started, owner, maxMessageBytes)
-    wake.run = new WeakRef(this)
     if (signal !== undefined) {
-      const onAbort = (): void => this.abort(signal.reason)
+      // A signal may outlive many pipelines: it must not keep them.
+      const self = new WeakRef(this)
+      const onAbort = (): void => self.deref()?.abort(signal.reason)
       signal.addEventListener('abort', onAbort, { once: true })
       this.#unlistenAbort = () => signal.removeEventListener('abort', onAbort)
     }
@@ -167,7 +164,6 @@ export class Running implements AsyncDisposable {
       return
     }
     this.#turning = true
-    this.#native.woke()
     const deadlineMs = performance.now() + TURN_MS
     let more = false
     for (const host of this.#hosts) {

@@ -6,19 +6,19 @@
 //! | `native_stage.rs` | a description of a built-in stage becomes the stage |
 //! | `run.rs` | a started pipeline, as JavaScript sees it |
 //! | `region.rs` | batches to and from the memory shared with JavaScript |
-//! | `wake.rs` | how the event loop is woken |
-//! | `teardown.rs` | what happens when the environment ends before the pipeline |
+//! | `wake.rs` | how it is woken |
+//! | `event_loop.rs` | the pipelines of an event loop, and what becomes of them when it ends first |
 //! | `reading.rs` | metrics as plain objects |
 //! | `failure.rs` | errors as data |
 //!
 //! Invariants: JavaScript is never called per message, and never waited for; every call from it returns at once; the
 //! memory JavaScript lends is used during the call only; errors cross as data, and TypeScript throws them.
 
+pub mod event_loop;
 pub mod failure;
 pub mod native_stage;
 pub mod plan;
 pub mod reading;
 mod region;
 pub mod run;
-pub mod teardown;
 mod wake;

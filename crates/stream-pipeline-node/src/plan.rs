@@ -57,7 +57,8 @@ pub struct PipelinePlan {
 
 impl EdgePlan {
     fn options(&self, stage: &str) -> Result<EdgeOptions, Failure> {
-        let mut options = EdgeOptions::new().capacity(self.capacity.map_or(DEFAULT_CAPACITY, |messages| messages as usize));
+        let mut options =
+            EdgeOptions::new().capacity(self.capacity.map_or(DEFAULT_CAPACITY, |messages| messages as usize));
         if let Some(word) = &self.policy {
             let policy = word.parse::<OverflowPolicy>().map_err(|unknown| {
                 Failure::of_stage(ErrorCode::InvalidOption, stage, format!("policy `{word}`: {unknown}"))

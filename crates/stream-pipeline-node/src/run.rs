@@ -3,20 +3,19 @@
 //! Invariant: every call returns at once. Where there is nothing to do now, the call has armed the wake-up for the moment
 //! there is.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-use napi::{CleanupEnvHook, Env};
-use napi::bindgen_prelude::{Either, Function, Uint8ArraySlice, Uint32ArraySlice};
+use napi::bindgen_prelude::{Either, Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
 use stream_pipeline::{
     Batch, Error, ErrorCode, HostedStage, HostedTake, HostedWork, Input, Output, Pipeline, Running, Waker,
 };
 
+use crate::event_loop::NativeLoop;
 use crate::failure::Failure;
 use crate::plan::PipelinePlan;
 use crate::reading::{self, MetricsReading};
 use crate::region::{self, Region};
-use crate::teardown;
 use crate::wake::Wake;
 
 /// Nothing to do now; the wake-up is armed.
@@ -32,13 +31,12 @@ const REFUSED: i32 = -1;
 
 pub(crate) struct Core {
     running: Running,
-    wake: Arc<Wake>,
+    pub(crate) wake: Arc<Wake>,
 }
 
 impl Core {
     /// Aborts the pipeline and joins its threads, without JavaScript.
     pub(crate) fn stop(&self) {
-        self.wake.silence();
         self.running.abort();
         // Only that it has ended matters here; how, was said to whoever waits.
         let _ = self.running.completed();
@@ -70,9 +68,9 @@ pub fn build_pipeline(plan: PipelinePlan) -> Either<NativePipeline, Failure> {
 
 #[napi]
 impl NativePipeline {
-    /// Starts the native stages' threads. `wake` is called, from the event loop, when there is something to do.
+    /// Starts the native stages' threads. What there is to do for JavaScript, `event_loop` is woken for.
     #[napi]
-    pub fn start(&mut self, env: Env, wake: Function<'_, (), ()>) -> napi::Result<Either<NativeRun, Failure>> {
+    pub fn start(&mut self, event_loop: &NativeLoop) -> napi::Result<Either<NativeRun, Failure>> {
         let Some(pipeline) = self.pipeline.take() else {
             return Err(napi::Error::from_reason("a pipeline starts once"));
         };
@@ -82,17 +80,18 @@ impl NativePipeline {
             Ok(started) => started,
             Err(error) => return Ok(Either::B(error.into())),
         };
-        let hosts = self.hosted.iter().filter_map(|&index| {
-            running.hosted_stage(index).map(|stage| Host { index, stage, rest: Batch::new() })
-        });
+        let hosts = self
+            .hosted
+            .iter()
+            .filter_map(|&index| running.hosted_stage(index).map(|stage| Host { index, stage, rest: Batch::new() }));
         let hosts = hosts.collect();
-        let wake = Wake::new(&wake)?;
+        let wake = event_loop.new_wake();
         let waker = wake.waker();
         // If it has ended already, JavaScript will find out at its first look, which needs no wake-up.
         let _ = running.call_when_ended(&waker);
         let core = Arc::new(Core { running, wake });
-        let hook = teardown::register(env, &core)?;
-        Ok(Either::A(NativeRun { core, input, output: Some(output), hosts, waker, refusal: None, hook: Some(hook), env }))
+        let number = event_loop.register(&core);
+        Ok(Either::A(NativeRun { core, number, input, output: Some(output), hosts, waker, refusal: None }))
     }
 }
 
@@ -100,21 +99,20 @@ impl NativePipeline {
 #[napi]
 pub struct NativeRun {
     core: Arc<Core>,
+    number: u32,
     input: Input,
     output: Option<Output>,
     hosts: Vec<Host>,
     waker: Waker,
     refusal: Option<Error>,
-    hook: Option<CleanupEnvHook<Weak<Core>>>,
-    env: Env,
 }
 
 #[napi]
 impl NativeRun {
-    /// JavaScript is awake, and looks at everything after this call.
-    #[napi]
-    pub fn woke(&self) {
-        self.core.wake.woke();
+    /// The number by which `takeWoken()` means this pipeline.
+    #[napi(getter)]
+    pub fn number(&self) -> u32 {
+        self.number
     }
 
     /// Offers the messages of a region, as many as the table has `words`. Returns how many were let in; fewer than given if there is no room, with the
@@ -302,10 +300,6 @@ impl NativeRun {
 impl Drop for NativeRun {
     fn drop(&mut self) {
         self.core.stop();
-        if let Some(hook) = self.hook.take() {
-            // It fails when the environment is ending and has taken the hook off itself.
-            let _ = self.env.remove_env_cleanup_hook(hook);
-        }
     }
 }
 

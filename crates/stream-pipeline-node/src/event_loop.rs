@@ -1,0 +1,89 @@
+//! The pipelines of an event loop, and what becomes of them when its environment ends before they do: the process exits,
+//! or the worker is terminated.
+//!
+//! Invariant: no thread of a pipeline outlives the environment it wakes. A worker's end runs the cleanup hook, which is
+//! registered after the threadsafe function and so runs before that is finalized. The end of the main thread by
+//! `process.exit()`, a signal or an uncaught exception runs no hook, so JavaScript's 'exit' event calls `stopAll()` as
+//! well. Neither waits for JavaScript.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use napi::Env;
+use napi::bindgen_prelude::Function;
+use napi_derive::napi;
+
+use crate::run::Core;
+use crate::wake::{Bell, Wake};
+
+#[derive(Default)]
+struct Live {
+    /// Those that may still run, by number.
+    runs: Vec<(u32, Weak<Core>)>,
+    next: u32,
+}
+
+/// What JavaScript's object and the cleanup hook share; both live on the event loop's thread.
+struct Shared {
+    bell: Arc<Bell>,
+    live: Mutex<Live>,
+}
+
+impl Shared {
+    fn stop_all(&self) {
+        self.bell.silence();
+        let runs = std::mem::take(&mut self.live.lock().unwrap_or_else(PoisonError::into_inner).runs);
+        for (_, core) in runs {
+            if let Some(core) = core.upgrade() {
+                core.stop();
+            }
+        }
+    }
+}
+
+/// The event loop on which pipelines are started. One for each time the package is loaded.
+#[napi]
+pub struct NativeLoop {
+    shared: Arc<Shared>,
+}
+
+#[napi]
+impl NativeLoop {
+    /// `wake` is called, from the event loop, when pipelines have something to do; then ask `takeWoken()`.
+    #[napi(constructor)]
+    pub fn new(env: Env, wake: Function<'_, (), ()>) -> napi::Result<Self> {
+        let bell = Arc::new(Bell::new(&wake)?);
+        let shared = Arc::new(Shared { bell, live: Mutex::default() });
+        env.add_env_cleanup_hook(Arc::clone(&shared), |shared: Arc<Shared>| shared.stop_all())?;
+        Ok(Self { shared })
+    }
+
+    /// The numbers of the pipelines that have something to do since this was last asked.
+    #[napi]
+    #[must_use]
+    pub fn take_woken(&self) -> Vec<u32> {
+        self.shared.bell.take_back();
+        let live = self.shared.live.lock().unwrap_or_else(PoisonError::into_inner);
+        let woken = live.runs.iter().filter(|(_, core)| core.upgrade().is_some_and(|core| core.wake.take()));
+        woken.map(|(number, _)| *number).collect()
+    }
+
+    /// Aborts every pipeline of this event loop and joins its threads. For the end of the environment.
+    #[napi]
+    pub fn stop_all(&self) {
+        self.shared.stop_all();
+    }
+
+    pub(crate) fn new_wake(&self) -> Arc<Wake> {
+        Wake::new(&self.shared.bell)
+    }
+
+    /// Registers a pipeline; returns the number by which it is woken.
+    pub(crate) fn register(&self, core: &Arc<Core>) -> u32 {
+        let mut live = self.shared.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.runs.retain(|(_, other)| other.strong_count() > 0);
+        let number = live.next;
+        live.next = number.wrapping_add(1);
+        live.runs.push((number, Arc::downgrade(core)));
+        number
+    }
+}
