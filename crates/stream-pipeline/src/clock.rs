@@ -20,3 +20,8 @@ impl Clock {
         self.epoch + Duration::from_nanos(now_ns)
     }
 }
+
+/// When a wait of `timeout` that begins now is over; `None` if that is beyond what an `Instant` can tell: never.
+pub(crate) fn deadline_after(timeout: Duration) -> Option<Instant> {
+    Instant::now().checked_add(timeout)
+}

@@ -93,7 +93,8 @@ impl Emitter {
 
     /// Emits a copy of `message`.
     ///
-    /// A message longer than the pipeline's limit ends the pipeline with `MESSAGE_TOO_LARGE` after this call's batch.
+    /// A message longer than the pipeline's limit ends the pipeline with `MESSAGE_TOO_LARGE` when the stage returns; what
+    /// is emitted after it is discarded.
     pub fn push(&mut self, message: &[u8]) {
         if self.accepts(message.len()) {
             self.open.push(message);
@@ -110,6 +111,9 @@ impl Emitter {
     }
 
     fn accepts(&mut self, bytes: usize) -> bool {
+        if self.failure.is_some() {
+            return false;
+        }
         if bytes > self.max_message_bytes {
             self.failure.get_or_insert_with(|| too_large(bytes, self.max_message_bytes));
             return false;
@@ -123,6 +127,9 @@ impl Emitter {
     /// Hands the batch on; what was removed from it counts as absorbed. No byte is copied. The inputs of this call are
     /// settled by it.
     pub fn forward(&mut self, batch: Batch) {
+        if self.failure.is_some() {
+            return self.recycle(batch);
+        }
         self.seal();
         self.tally.output(batch.len());
         self.tally.settle_all();
@@ -135,7 +142,10 @@ impl Emitter {
 
     /// The current input is done: the outputs since the last call belong to it.
     pub fn next_input(&mut self) {
-        self.tally.next_input();
+        // The input at which an output was refused is not done: the stage fails there.
+        if self.failure.is_none() {
+            self.tally.next_input();
+        }
     }
 
     /// Gives the buffers of a batch that is no longer needed back for reuse.
@@ -273,6 +283,8 @@ impl Emitter {
 pub(crate) fn too_large(bytes: usize, limit: usize) -> Error {
     Error::new(
         ErrorCode::MessageTooLarge,
-        format!("a message of {bytes} bytes is beyond the limit of {limit}; raise it with max_message_bytes, or split the message"),
+        format!(
+            "a message of {bytes} bytes is beyond the limit of {limit}; raise it with max_message_bytes, or split the message"
+        ),
     )
 }

@@ -141,15 +141,26 @@ type Cause = Arc<dyn StdError + Send + Sync + 'static>;
 /// An error of the pipeline or of a stage in it.
 ///
 /// Cheap to clone: `wait()` gives the same error to everyone who asks.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{text}")]
+#[derive(Clone, Debug)]
 pub struct Error {
     code: ErrorCode,
     text: Arc<str>,
     stage: Option<Arc<str>>,
     sequence: Option<u64>,
-    #[source]
     cause: Option<Cause>,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl StdError for Error {
+    /// The cause itself, not the `Arc` it is shared in: so that it can be downcast.
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
 }
 
 /// What stages and pipelines return.

@@ -31,8 +31,7 @@ pub enum StageState {
 }
 
 impl StageState {
-    const ALL: [Self; 6] =
-        [Self::Idle, Self::Busy, Self::Backpressured, Self::Ended, Self::Failed, Self::Aborted];
+    const ALL: [Self; 6] = [Self::Idle, Self::Busy, Self::Backpressured, Self::Ended, Self::Failed, Self::Aborted];
 
     /// The state as a word: `idle`, `busy`, `backpressured`, `ended`, `failed`, `aborted`.
     #[must_use]
@@ -128,8 +127,9 @@ impl StageGauges {
         self.total.record(now_ns, wait_ns + service_ns, count);
     }
 
-    /// A reading for the stage called `name`; `held_up` says whether its next edge holds it up now.
-    pub(crate) fn snapshot(&self, name: &Arc<str>, now_ns: u64, held_up: bool) -> StageMetrics {
+    /// A reading for the stage called `name`, `uptime` after the start; `held_up` says whether its next edge holds it up
+    /// now.
+    pub(crate) fn snapshot(&self, name: &Arc<str>, now_ns: u64, uptime: Duration, held_up: bool) -> StageMetrics {
         let counts = self.counts();
         let mut state = self.state();
         if state == StageState::Busy && held_up {
@@ -145,7 +145,7 @@ impl StageGauges {
         }
         let [busy, idle, backpressured] = times.map(Duration::from_nanos);
         let total = self.total.summary(now_ns);
-        let window = LatencyTracker::DEFAULT_WINDOW.min(Duration::from_nanos(now_ns.max(1)));
+        let window = LatencyTracker::DEFAULT_WINDOW.min(uptime.max(Duration::from_nanos(1)));
         StageMetrics {
             name: Arc::clone(name),
             state,
@@ -303,7 +303,7 @@ impl Ledger {
     /// make it differ.
     #[must_use]
     pub fn balance(&self) -> i64 {
-        self.entered() as i64 - self.left() as i64 - self.in_flight as i64
+        self.entered().cast_signed() - self.left().cast_signed() - self.in_flight.cast_signed()
     }
 
     /// `accepted + created`.

@@ -199,4 +199,3 @@ where
         (self.function)(batch, out)
     }
 }
-

@@ -37,9 +37,7 @@ impl Random {
 
 fn samples(seed: u64, draw: impl Fn(&mut Random) -> u64) -> Vec<u64> {
     let mut random = Random(seed);
-    (0..SAMPLES)
-        .map(|_| draw(&mut random).clamp(1, LONGEST_NS))
-        .collect()
+    (0..SAMPLES).map(|_| draw(&mut random).clamp(1, LONGEST_NS)).collect()
 }
 
 fn tracked(values: &[u64]) -> LatencySummary {
@@ -51,12 +49,7 @@ fn tracked(values: &[u64]) -> LatencySummary {
 }
 
 fn percentiles(summary: &LatencySummary) -> [(u64, Duration); 4] {
-    [
-        (500, summary.p50),
-        (950, summary.p95),
-        (990, summary.p99),
-        (999, summary.p999),
-    ]
+    [(500, summary.p50), (950, summary.p95), (990, summary.p99), (999, summary.p999)]
 }
 
 fn assert_within_bound(values: &[u64]) {
@@ -104,11 +97,7 @@ fn exponential_latencies_stay_within_the_error_bound() {
 fn bimodal_latencies_stay_within_the_error_bound() {
     for slow_per_mille in [2, 40, 300] {
         assert_within_bound(&samples(3, |r| {
-            if r.between(1, 1000) <= slow_per_mille {
-                r.between(30_000_000, 50_000_000)
-            } else {
-                r.between(800, 1_200)
-            }
+            if r.between(1, 1000) <= slow_per_mille { r.between(30_000_000, 50_000_000) } else { r.between(800, 1_200) }
         }));
     }
 }
@@ -117,9 +106,7 @@ fn bimodal_latencies_stay_within_the_error_bound() {
 fn heavy_tailed_latencies_stay_within_the_error_bound() {
     // Pareto: the smaller the exponent, the heavier the tail.
     for exponent in [0.4, 0.8, 1.1, 2.0] {
-        assert_within_bound(&samples(4, |r| {
-            (500.0 * r.unit().powf(-1.0 / exponent)) as u64
-        }));
+        assert_within_bound(&samples(4, |r| (500.0 * r.unit().powf(-1.0 / exponent)) as u64));
     }
 }
 

@@ -41,7 +41,7 @@ const OUTPUT_EDGE: &str = "output";
 /// let newest_hundred = EdgeOptions::new().capacity(100).policy(OverflowPolicy::DropOldest);
 /// # let _ = newest_hundred;
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct EdgeOptions {
     capacity: Option<usize>,
     policy: Option<OverflowPolicy>,
@@ -203,29 +203,51 @@ impl PipelineBuilder {
         if self.stages.is_empty() {
             return Err(Error::new(ErrorCode::NoStages, "a pipeline needs at least one stage; call add_stage first"));
         }
-        let mut known = HashSet::new();
-        for (name, ..) in &self.stages {
-            check_name(name)?;
-            if !known.insert(name.as_str()) {
-                let text = format!("two stages are called `{name}`; give each stage a name of its own");
-                return Err(Error::new(ErrorCode::DuplicateName, text).at_stage(&Arc::from(name.as_str())));
-            }
-        }
-        if let Some((name, _)) = self.overrides.iter().find(|(name, _)| !known.contains(name.as_str())) {
-            let text = format!("settings were given for the edge into `{name}`, but no stage has that name");
-            return Err(Error::new(ErrorCode::UnknownEdge, text).at_stage(&Arc::from(name.as_str())));
-        }
+        self.check_names()?;
         let mut edges = Vec::with_capacity(self.stages.len() + 1);
         let mut stages = Vec::with_capacity(self.stages.len());
         for (name, options, work) in self.stages {
             let name: Arc<str> = name.into();
             let own = self.overrides.iter().rev().find(|(other, _)| **other == *name);
-            let options = own.map_or(options.clone(), |(_, own)| own.clone().or(options));
+            let options = own.map_or(options, |(_, own)| own.or(options));
             edges.push(limits.edge(&name, options)?);
             stages.push(PlannedStage { name, work });
         }
         edges.push(limits.edge(&Arc::from(OUTPUT_EDGE), self.output)?);
         Ok(Pipeline::new(stages, edges, limits.max_message_bytes, self.stack_bytes))
+    }
+
+    fn check_names(&self) -> Result<()> {
+        let mut known = HashSet::new();
+        for (index, (name, ..)) in self.stages.iter().enumerate() {
+            let refuse = |code, text: String| Err(Error::new(code, text).at_stage(&Arc::from(name.as_str())));
+            if name.is_empty() {
+                let (nth, count) = (index + 1, self.stages.len());
+                let text =
+                    format!("stage {nth} of {count} has an empty name; give it one, for its thread and its metrics");
+                return Err(Error::new(ErrorCode::EmptyName, text));
+            }
+            if name.len() > MAX_NAME_BYTES || name.contains('\0') {
+                let name = name.escape_debug();
+                let text = format!(
+                    "`{name}` cannot name a thread; choose a name of at most {MAX_NAME_BYTES} bytes without NUL"
+                );
+                return refuse(ErrorCode::InvalidName, text);
+            }
+            if !known.insert(name.as_str()) {
+                let text = format!("two stages are called `{name}`; give each stage a name of its own");
+                return refuse(ErrorCode::DuplicateName, text);
+            }
+        }
+        if let Some((name, _)) = self.overrides.iter().find(|(name, _)| !known.contains(name.as_str())) {
+            let names: Vec<_> = self.stages.iter().map(|(name, ..)| format!("`{name}`")).collect();
+            let text = format!(
+                "settings were given for the edge into `{name}`, but no stage has that name; there are {}",
+                names.join(", ")
+            );
+            return Err(Error::new(ErrorCode::UnknownEdge, text).at_stage(&Arc::from(name.as_str())));
+        }
+        Ok(())
     }
 
     fn limits(&self) -> Result<Limits> {
@@ -289,15 +311,4 @@ impl Limits {
             byte_budget,
         })
     }
-}
-
-fn check_name(name: &str) -> Result<()> {
-    if name.is_empty() {
-        return Err(Error::new(ErrorCode::EmptyName, "a stage has an empty name; its thread and its metrics need one"));
-    }
-    if name.len() > MAX_NAME_BYTES || name.contains('\0') {
-        let text = format!("`{}` cannot name a thread: at most {MAX_NAME_BYTES} bytes and no NUL", name.escape_debug());
-        return Err(Error::new(ErrorCode::InvalidName, text).at_stage(&Arc::from(name)));
-    }
-    Ok(())
 }

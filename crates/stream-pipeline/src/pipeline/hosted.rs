@@ -95,7 +95,9 @@ impl Seat {
 
     /// Ends the stage without its host.
     pub(super) fn abandon(&self) {
-        if let Some(mut work) = self.work.lock().take() {
+        // Not in the condition: the lock would be held while wakers run.
+        let work = self.work.lock().take();
+        if let Some(mut work) = work {
             work.emitter.abandon();
             self.leave(&mut work, StageState::Aborted);
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::batch::Batch;
+use crate::clock::deadline_after;
 use crate::edge::{Edge, Hold, Refusal};
 use crate::emitter::too_large;
 use crate::error::{Error, ErrorCode, PushError};
@@ -57,7 +58,7 @@ impl Input {
 
     /// As [`push`](Input::push), but waits for `timeout` at most; then the code is `TIMEOUT`.
     pub fn push_timeout(&self, message: Vec<u8>, timeout: Duration) -> Result<(), PushError<Vec<u8>>> {
-        self.push_until(message, Some(Instant::now() + timeout))
+        self.push_until(message, deadline_after(timeout))
     }
 
     fn push_until(&self, message: Vec<u8>, deadline: Option<Instant>) -> Result<(), PushError<Vec<u8>>> {
@@ -92,7 +93,9 @@ impl Input {
                 batch.push_vec(message);
             }
             let pushed = match messages.peek() {
-                Some(message) if batch.is_empty() => Err(PushError { rejected: batch, error: self.too_large(message.len()) }),
+                Some(message) if batch.is_empty() => {
+                    Err(PushError { rejected: batch, error: self.too_large(message.len()) })
+                }
                 _ => self.push_batch(batch),
             };
             if let Err(PushError { rejected, error }) = pushed {
@@ -175,7 +178,10 @@ impl Input {
     fn explain(&self, refusal: Option<Refusal>) -> Error {
         match refusal {
             Some(refusal) => self.explain_now(refusal),
-            None => Error::new(ErrorCode::Timeout, "there was no room within the timeout; the pipeline is slower than its input"),
+            None => Error::new(
+                ErrorCode::Timeout,
+                "there was no room within the timeout; the pipeline is slower than its input",
+            ),
         }
     }
 

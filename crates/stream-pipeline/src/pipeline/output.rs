@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::batch::Batch;
+use crate::clock::deadline_after;
 use crate::edge::{Edge, Take, bump};
 use crate::error::{Error, ErrorCode, Result};
 use crate::signal::Waker;
@@ -46,7 +47,7 @@ impl Output {
     /// The next message, waiting for `timeout` at most (zero: not at all); then the code is `TIMEOUT`. `Ok(None)` at the
     /// end.
     pub fn pop_timeout(&mut self, timeout: Duration) -> Result<Option<Vec<u8>>> {
-        self.pop_until(Some(Instant::now() + timeout))
+        self.pop_until(deadline_after(timeout))
     }
 
     fn pop_until(&mut self, deadline: Option<Instant>) -> Result<Option<Vec<u8>>> {
@@ -68,7 +69,7 @@ impl Output {
     /// As [`pop_batch`](Output::pop_batch), waiting for `timeout` at most (zero: not at all); then the code is
     /// `TIMEOUT`.
     pub fn pop_batch_timeout(&mut self, timeout: Duration) -> Result<Option<Batch>> {
-        self.pop_batch_until(Some(Instant::now() + timeout))
+        self.pop_batch_until(deadline_after(timeout))
     }
 
     /// As [`pop_batch`](Output::pop_batch), without waiting and no more than fits into `max_messages` and `max_bytes`, but
@@ -95,11 +96,8 @@ impl Output {
     }
 
     fn pop_batch_until(&mut self, deadline: Option<Instant>) -> Result<Option<Batch>> {
-        let batch = if self.current.is_empty() {
-            self.take_until(deadline)?
-        } else {
-            Some(std::mem::take(&mut self.current))
-        };
+        let batch =
+            if self.current.is_empty() { self.take_until(deadline)? } else { Some(std::mem::take(&mut self.current)) };
         if let Some(batch) = &batch {
             bump(&self.deliveries.delivered, batch.len() as u64);
         }

@@ -58,8 +58,11 @@ impl Pipeline {
     /// A handle to push messages in; as many as are wanted, for as many threads. When the last one of a started pipeline
     /// is dropped, the input is closed.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "the input end is there for as long as anyone can call this")]
     pub fn input(&self) -> Input {
-        Input::new(Arc::clone(self.input.as_ref().expect("the input end is given up by `start`, which takes the pipeline")))
+        Input::new(Arc::clone(
+            self.input.as_ref().expect("the input end is given up by `start`, which takes the pipeline"),
+        ))
     }
 
     /// The handle from which messages are taken, once. Without it, messages that leave the last stage count as

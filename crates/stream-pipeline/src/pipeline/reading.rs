@@ -13,6 +13,13 @@ use crate::sync::Ordering;
 
 pub(super) fn read(run: &Run) -> Metrics {
     let now_ns = run.fixtures.clock.now_ns();
+    let started_ns = run.started_ns.load(Ordering::Relaxed);
+    // What the stages show is their time up to the end, whenever it is asked for.
+    let until_ns = match run.ended_ns.load(Ordering::Relaxed) {
+        0 => now_ns,
+        ended_ns => ended_ns,
+    };
+    let uptime = Duration::from_nanos(if started_ns == 0 { 0 } else { until_ns.saturating_sub(started_ns) });
     let delivered_by_handle = load(&run.deliveries.delivered);
     let dropped_by_handle = load(&run.deliveries.dropped);
     let mut edges = Vec::with_capacity(run.edges.len());
@@ -20,7 +27,8 @@ pub(super) fn read(run: &Run) -> Metrics {
     edges.push(read_edge(run.output_edge(), now_ns));
     for index in (0..run.gauges.len()).rev() {
         let downstream = &run.edges[index + 1];
-        stages.push(run.gauges[index].snapshot(&run.names[index], now_ns, downstream.holds_or_is_full()));
+        let held_up = downstream.holds_or_is_full();
+        stages.push(run.gauges[index].snapshot(&run.names[index], until_ns, uptime, held_up));
         edges.push(read_edge(&run.edges[index], now_ns));
     }
     edges.reverse();
@@ -50,13 +58,7 @@ pub(super) fn read(run: &Run) -> Metrics {
         ledger.in_flight += stage.in_hand();
     }
     let end_to_end = run.output_edge().stats.end_to_end.as_ref().map(|tracker| tracker.summary(now_ns));
-    let started_ns = run.started_ns.load(Ordering::Relaxed);
-    let until_ns = match run.ended_ns.load(Ordering::Relaxed) {
-        0 => now_ns,
-        ended_ns => ended_ns,
-    };
-    let uptime = if started_ns == 0 { 0 } else { until_ns.saturating_sub(started_ns) };
-    Metrics { uptime: Duration::from_nanos(uptime), ledger, stages, edges, end_to_end: end_to_end.unwrap_or_default() }
+    Metrics { uptime, ledger, stages, edges, end_to_end: end_to_end.unwrap_or_default() }
 }
 
 fn read_edge(edge: &Edge, now_ns: u64) -> EdgeMetrics {

@@ -241,7 +241,8 @@ impl Run {
             return Ok(());
         }
         let stage = own.name().unwrap_or("stage").to_owned();
-        let text = format!("stage `{stage}` waits for the pipeline it is a part of; wait from another thread, or use abort");
+        let text =
+            format!("stage `{stage}` waits for the pipeline it is a part of; wait from another thread, or use abort");
         Err(Error::new(ErrorCode::WouldDeadlock, text).at_stage(&Arc::from(stage)))
     }
 }

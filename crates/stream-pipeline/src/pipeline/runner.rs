@@ -69,13 +69,8 @@ impl Runner {
         let edge = Arc::clone(&run.edges[index]);
         let gauges = Arc::clone(&run.gauges[index]);
         let downstream = Arc::clone(&run.edges[index + 1]);
-        let emitter = Emitter::new(
-            Arc::clone(&edge),
-            downstream,
-            Delivery::Waiting,
-            Arc::clone(&gauges),
-            run.max_message_bytes,
-        );
+        let emitter =
+            Emitter::new(Arc::clone(&edge), downstream, Delivery::Waiting, Arc::clone(&gauges), run.max_message_bytes);
         let clock = run.fixtures.clock;
         Self { run: Arc::clone(run), index, pace: Pace::new(&edge), edge, gauges, clock, emitter, now_ns: 0 }
     }
@@ -98,6 +93,7 @@ impl Runner {
 
     fn drive(&mut self, stage: &mut dyn Stage) -> End {
         let mut busy = Some(Busy::new());
+        self.gauges.enter(StageState::Busy);
         loop {
             let ended = match self.edge.take(self.pace.messages()) {
                 Take::Batch(batch) => self.work(stage, batch),

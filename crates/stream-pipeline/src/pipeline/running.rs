@@ -8,6 +8,7 @@ use super::hosted::{HostedStage, Seat};
 use super::reading;
 use super::run::Run;
 use super::runner::Runner;
+use crate::clock::deadline_after;
 use crate::error::{Error, ErrorCode, Result};
 use crate::metrics::Metrics;
 use crate::pressure::PressureWatch;
@@ -68,6 +69,7 @@ impl Running {
     }
 
     /// As [`wait`](Running::wait), without closing the input: returns when somebody else has.
+    #[expect(clippy::missing_panics_doc, reason = "a wait without a deadline ends with an outcome")]
     pub fn completed(&self) -> Result<Metrics> {
         self.run.refuse_own_thread()?;
         let outcome = self.run.outcome(None).expect("without a deadline there is an outcome");
@@ -80,7 +82,7 @@ impl Running {
     pub fn drain(&self, deadline: Duration) -> Result<Metrics> {
         self.run.refuse_own_thread()?;
         self.close_input();
-        if self.run.outcome(Some(Instant::now() + deadline)).is_none() {
+        if self.run.outcome(deadline_after(deadline)).is_none() {
             self.abort_drain();
         }
         self.completed()
