@@ -6,6 +6,8 @@
 
 import type { Failure, NativeRun } from './binding.js'
 import { deferred, tolerated, type Deferred } from './deferred.js'
+import { feed, isSource } from './feed.js'
+import { Interruption } from './interruption.js'
 import { isMessage, notAMessage, type MessageInput } from './message.js'
 import { checkSignal } from './options.js'
 import { invalid, PipelineError } from './pipeline-error.js'
@@ -17,9 +19,6 @@ const MAX_WAITING = 1024
 /** Messages, and bytes, offered together: as many as the engine's batches hold. */
 const OFFER_MESSAGES = 1024
 const OFFER_BYTES = 128 * 1024
-
-/** How long a source that never has to wait may go on before the event loop has its turn. */
-const TURN_MS = 2
 
 /** Answer of `NativeRun.offer`: no message will ever be let in again, or none of these. */
 const REFUSED = -1
@@ -61,6 +60,8 @@ export class Input {
   readonly #oneByOne: boolean
   readonly #region: OutboundRegion
   readonly #waiting: WaitingPush[] = []
+  /** Those who read from a source, and have to stop when the pipeline does. */
+  readonly #feeds = new Set<Interruption>()
   /** The promise of what is in the region. */
   #group: Deferred<undefined> | undefined
   #flushScheduled = false
@@ -133,43 +134,17 @@ export class Input {
     { signal }: PushFromOptions = {},
   ): Promise<number> {
     checkSignal(signal)
-    if (typeof source === 'string' || !isSource(source)) throw invalid('source', 'an iterable or a Readable', source)
-    const aborted = deferred<never>()
-    void tolerated(aborted.promise)
-    const onAbort = (): void => aborted.reject(signal?.reason)
+    if (!isSource(source)) throw invalid('source', 'an iterable or a Readable', source)
     signal?.throwIfAborted()
-    signal?.addEventListener('abort', onAbort, { once: true })
-    const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
-    let count = 0
-    let ended = false
-    let turnEndsMs = performance.now() + TURN_MS
+    const interruption = new Interruption()
+    const onAbort = (): void => interruption.interrupt(signal?.reason)
+    signal?.addEventListener('abort', onAbort)
+    this.#feeds.add(interruption)
     try {
-      for (;;) {
-        const step = iterator.next()
-        const next = step instanceof Promise ? await Promise.race([step, aborted.promise, this.#owner.failed]) : step
-        if (next.done === true) {
-          ended = true
-          break
-        }
-        const pushed = this.push(next.value)
-        count++
-        if (this.#blocked || this.#error !== undefined || this.#closed || this.#oneByOne) {
-          await Promise.race([pushed, aborted.promise])
-        } else {
-          void tolerated(pushed)
-          if ((count & 0xff) === 0 && performance.now() >= turnEndsMs) {
-            await new Promise((resolve) => setImmediate(resolve))
-            signal?.throwIfAborted()
-            turnEndsMs = performance.now() + TURN_MS
-          }
-        }
-      }
-      this.#flush()
-      await this.#group?.promise
-      return count
+      return await feed(source, this, interruption)
     } finally {
+      this.#feeds.delete(interruption)
       signal?.removeEventListener('abort', onAbort)
-      if (!ended) void Promise.resolve(iterator.return?.()).catch(() => undefined)
     }
   }
 
@@ -183,6 +158,11 @@ export class Input {
     this.turn()
   }
 
+  /** @internal Whether the last push has to be waited for: it has no room yet, or was refused. */
+  get mustWait(): boolean {
+    return this.#blocked || this.#closed || this.#oneByOne || this.#error !== undefined
+  }
+
   /** @internal Whether a push waits for room. */
   get pending(): boolean {
     return !this.#region.isEmpty || this.#waiting.length > 0
@@ -191,6 +171,7 @@ export class Input {
   /** @internal The pipeline has ended: nothing waits any longer. */
   end(error: PipelineError): void {
     this.#error ??= error
+    for (const interruption of this.#feeds) interruption.interrupt(this.#error)
     const { promise } = this.#group ?? {}
     if (promise !== undefined) void tolerated(promise)
     this.#group?.reject(error)
@@ -320,8 +301,4 @@ export class Input {
       group.reject(this.#owner.toError(refusal))
     }
   }
-}
-
-function isSource(source: unknown): source is Iterable<MessageInput> | AsyncIterable<MessageInput> {
-  return typeof source === 'object' && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source)
 }
