@@ -91,26 +91,22 @@ export default defineConfig(
     },
   },
   {
-    files: ['examples/**/*.{ts,mjs}'],
+    files: ['examples/**/*.{ts,mjs}', 'benches/**/*.{ts,mjs}'],
     rules: {
-      ...importOnly(
-        `${ourName}|${node}|${sibling}|${index}`,
-        `Examples use what index.ts exports: import ${ourName} or ../index.js, node: modules, or a file beside.`,
-      ),
-      '@typescript-eslint/require-await': 'off', // As in tests.
-      'no-console': 'off', // Examples show what they do.
-    },
-  },
-  {
-    files: ['benches/**/*.{ts,mjs}'],
-    rules: {
-      // Peers are imported by their package names, ours as a user would.
+      // They may use packages: what an example shows its data with, and the peers that benches measure beside ours.
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: String.raw`^#|^(?:\.\./)+lib/`, message: 'Benches use what index.ts exports.' }] },
+        {
+          patterns: [
+            {
+              regex: String.raw`^#|^\.{1,2}/.*(?:lib|dist|crates)/|^\.{1,2}/.*binding\.`,
+              message: `Examples and benches use what index.ts exports: import ${ourName} or ../index.js.`,
+            },
+          ],
+        },
       ],
       '@typescript-eslint/require-await': 'off', // As in tests.
-      'no-console': 'off', // Benches print their tables.
+      'no-console': 'off', // Examples show what they do, benches print their tables.
     },
   },
 )
