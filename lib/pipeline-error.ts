@@ -24,6 +24,7 @@ export interface PipelineErrorInit {
  * or to an AbortSignal is that of one with the code `ABORTED`.
  */
 export class PipelineError extends Error {
+  /** Always `PipelineError`. */
   override readonly name = 'PipelineError'
   /** What went wrong, as a word to compare. */
   readonly code: ErrorCode

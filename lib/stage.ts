@@ -18,7 +18,7 @@ declare const types: unique symbol
 
 /** A built-in stage that runs in a thread of its own. Made by `lines()`, `join()`, `filter()` and so on. */
 export interface NativeStage<In = Buffer, Out = Buffer> {
-  /** What the binding makes of it. */
+  /** @internal What the binding makes of it. */
   readonly native: Spec
   /** Types only: what it takes and gives. */
   readonly [types]?: (input: In) => Out

@@ -59,7 +59,6 @@ impl NativeLoop {
 
     /// The numbers of the pipelines that have something to do since this was last asked.
     #[napi]
-    #[must_use]
     pub fn take_woken(&self) -> Vec<u32> {
         self.shared.bell.take_back();
         let live = self.shared.live.lock().unwrap_or_else(PoisonError::into_inner);

@@ -37,7 +37,6 @@ impl From<Error> for Failure {
 
 /// Every code an error of the pipeline may have.
 #[napi]
-#[must_use]
 pub fn error_codes() -> Vec<&'static str> {
     ErrorCode::ALL.iter().map(|code| code.as_str()).collect()
 }

@@ -13,6 +13,7 @@
 //!
 //! Invariants: JavaScript is never called per message, and never waited for; every call from it returns at once; the
 //! memory JavaScript lends is used during the call only; errors cross as data, and TypeScript throws them.
+#![allow(clippy::must_use_candidate, reason = "JavaScript is the caller")]
 
 pub mod event_loop;
 pub mod failure;

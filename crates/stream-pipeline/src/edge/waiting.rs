@@ -101,10 +101,10 @@ impl Edge {
                 return Waited::Changed;
             }
         }
-        let busy = busy.map(|busy| {
+        let mut busy = busy;
+        if let Some(busy) = &mut busy {
             busy.take();
-            busy
-        });
+        }
         let (_, timed_out) = self.filled.park(self.lock(), deadline, |_| self.may_leave());
         if let Some(busy) = busy {
             *busy = Some(Busy::new());
