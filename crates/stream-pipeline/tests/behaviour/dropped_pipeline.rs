@@ -24,6 +24,7 @@ fn dropping_the_running_handle_aborts_and_joins() {
         let running = watch.over(pipeline.start_ready().unwrap());
         let own = input.clone();
         let pusher = thread::spawn(move || own.push_many(numbers(0..1000)).unwrap_err());
+        keeper.wait_for_arrival();
         until(|| running.metrics().edges[0].pressured);
         let dropper = thread::spawn(move || drop(running));
         // The push is refused before the stage at the gate can end.
@@ -33,7 +34,7 @@ fn dropping_the_running_handle_aborts_and_joins() {
         assert!(!dropper.is_finished(), "it waits for the stage");
         keeper.open();
         dropper.join().unwrap();
-        assert_eq!(procfs::threads_called("drop-").len(), 0);
+        until(|| procfs::threads_called("drop-").is_empty());
     });
 }
 

@@ -1,4 +1,5 @@
 //! A stage that stands in for a slow or stopped consumer: it finishes a message only when its keeper lets it pass.
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::sync::mpsc::{self, Receiver, Sender};
 
