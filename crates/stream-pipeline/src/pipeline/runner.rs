@@ -79,7 +79,8 @@ impl Runner {
     pub(super) fn run(mut self, mut stage: Box<dyn Stage>) {
         let end = if self.run.pass_gate() {
             self.now_ns = self.clock.now_ns();
-            self.drive(&mut *stage)
+            // Around everything, so that no panic, not one of `next_timer` either, keeps the end from being reported.
+            contain(|| Ok(self.drive(&mut *stage))).unwrap_or_else(End::Failed)
         } else {
             End::Aborted
         };

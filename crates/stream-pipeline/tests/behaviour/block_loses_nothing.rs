@@ -20,7 +20,10 @@ fn ten_times_the_load_a_stage_can_take_is_held_up_and_nothing_is_lost() {
         let running = watch.over(pipeline.start_ready().unwrap());
         let pusher = std::thread::spawn(move || {
             (0..MESSAGES / 2).for_each(|value| input.push(number(value)).unwrap());
-            input.push_many(numbers(MESSAGES / 2..MESSAGES)).unwrap();
+            input.push_many(numbers(MESSAGES / 2..MESSAGES - 1000)).unwrap();
+            // Many times what the ring holds, at once.
+            let rest = numbers(MESSAGES - 1000..MESSAGES);
+            input.push_batch(rest.iter().map(Vec::as_slice).collect()).unwrap();
         });
         assert!(collect(output).into_iter().eq(0..MESSAGES));
         pusher.join().unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use stream_pipeline::ErrorCode::{Aborted, DrainTimeout};
 use stream_pipeline::OverflowPolicy::Block;
-use stream_pipeline::PipelineBuilder;
+use stream_pipeline::{EdgeOptions, PassthroughStage, PipelineBuilder};
 
 use crate::gate::gate;
 use crate::numbers::{number, numbers};
@@ -23,6 +23,28 @@ fn a_drain_within_its_deadline_returns_the_report() {
         keeper.open();
         let ledger = running.drain(Duration::MAX).unwrap().ledger;
         assert_eq!((ledger.accepted, ledger.delivered, ledger.balance()), (10, 10, 0));
+    });
+}
+
+#[test]
+fn a_drain_whose_output_nobody_takes_ends_at_its_deadline() {
+    watched(|watch| {
+        let pipeline = PipelineBuilder::new()
+            .add_stage("only", 8, Block)
+            .with_output_edge(EdgeOptions::new().capacity(8))
+            .build()
+            .unwrap();
+        let (input, mut output) = (pipeline.input(), pipeline.output().unwrap());
+        let running = watch.over(pipeline.start(|_| Box::new(PassthroughStage)).unwrap());
+        until(|| {
+            while input.try_push(number(0)).is_ok() {}
+            running.metrics().edges.iter().all(|edge| edge.pressured)
+        });
+        let error = running.drain(Duration::from_millis(20)).unwrap_err();
+        let ledger = running.metrics().ledger;
+        assert_eq!((error.code(), ledger.aborted, ledger.balance()), (DrainTimeout, ledger.accepted, 0));
+        assert!(error.to_string().contains(&format!("{} messages", ledger.aborted)), "{error}");
+        assert_eq!(output.pop(), None);
     });
 }
 

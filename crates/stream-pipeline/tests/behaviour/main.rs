@@ -55,6 +55,7 @@ mod stage_failure;
 mod wait_from_inside;
 
 // Figures.
+mod latency;
 mod ledger;
 mod snapshots;
 mod stage_time;
