@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod extract;
+mod filter;
+mod gzip;
+mod invalid_option;
+mod join;
+mod lines;
+mod pattern;
+mod simple_form;
+
+pub use extract::{CaptureGroup, Extract, ExtractOptions};
+pub use filter::{Filter, FilterOptions};
+pub use gzip::{Gzip, GzipOptions};
+pub use invalid_option::InvalidOption;
+pub use join::{Join, JoinOptions};
+pub use lines::{Lines, LinesOptions};
+pub use pattern::PATTERN_LIMIT_BYTES;

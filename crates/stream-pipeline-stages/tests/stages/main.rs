@@ -1,0 +1,15 @@
+//! What each built-in stage promises, by itself and in a pipeline.
+
+mod extract;
+mod filter;
+mod gzip_flush;
+mod gzip_round_trip;
+mod join;
+mod join_pieces;
+mod ledger;
+mod lines;
+mod lines_at_borders;
+mod lines_cap;
+mod patterns;
+mod simple_form;
+mod trial;
