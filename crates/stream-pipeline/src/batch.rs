@@ -80,6 +80,7 @@ impl Batch {
     }
 
     /// The messages, first to last.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> + Clone {
         let columns = &*self.columns;
         columns.entries[columns.head..].iter().map(|entry| columns.bytes_of(*entry))
@@ -155,9 +156,16 @@ impl Batch {
         for index in columns.head..columns.entries.len() {
             let entry = columns.entries[index];
             if let Some(range) = part(columns.bytes_of(entry)) {
-                assert!(range.start <= range.end && range.end <= entry.len as usize, "range {range:?} outside a message of {} bytes", entry.len);
-                columns.entries[kept] =
-                    Entry { start: entry.start + range.start as u32, len: (range.end - range.start) as u32, owner: entry.owner };
+                assert!(
+                    range.start <= range.end && range.end <= entry.len as usize,
+                    "range {range:?} outside a message of {} bytes",
+                    entry.len
+                );
+                columns.entries[kept] = Entry {
+                    start: entry.start + range.start as u32,
+                    len: (range.end - range.start) as u32,
+                    owner: entry.owner,
+                };
                 kept += 1;
             } else if entry.owner != SHARED {
                 columns.release_large(entry.owner);
@@ -166,11 +174,25 @@ impl Batch {
         columns.entries.truncate(kept);
     }
 
+    /// Bytes each message takes along into another batch, first to last; see [`footprint`].
+    pub(crate) fn footprints(&self) -> impl Iterator<Item = usize> {
+        let columns = &*self.columns;
+        columns.entries[columns.head..].iter().map(|entry| match entry.owner {
+            SHARED => entry.len as usize,
+            owner => columns.large[owner as usize].capacity(),
+        })
+    }
+
     /// Moves the first `count` messages to the end of `into`; small ones are copied, large ones moved.
     pub(crate) fn move_front(&mut self, count: usize, into: &mut Batch) {
         into.inherit_times(self);
         let columns = &mut *self.columns;
         let end = (columns.head + count).min(columns.entries.len());
+        // At once, and in an empty batch exactly: its buffers are then no larger than what is in them.
+        let moved = &columns.entries[columns.head..end];
+        let shared = moved.iter().filter(|entry| entry.owner == SHARED).map(|entry| entry.len as usize).sum();
+        into.columns.shared.reserve(shared);
+        into.columns.entries.reserve(moved.len());
         for index in columns.head..end {
             let entry = columns.entries[index];
             if entry.owner == SHARED {
@@ -249,6 +271,11 @@ impl Batch {
             columns.published_ns = columns.published_ns.min(from.columns.published_ns);
         }
     }
+}
+
+/// Bytes that `message` takes along into a batch: a large one its whole buffer, a small one its length.
+pub(crate) fn footprint(message: &Vec<u8>) -> usize {
+    if message.len() >= LARGE_MESSAGE_BYTES { message.capacity() } else { message.len() }
 }
 
 /// The older of two optional times.

@@ -37,6 +37,12 @@ impl Waiters {
         self.announced.load(Ordering::Relaxed) != 0
     }
 
+    /// How many are announced.
+    #[cfg(all(test, loom))]
+    pub(crate) fn count(&self) -> u32 {
+        self.announced.load(Ordering::Relaxed)
+    }
+
     fn announce(&self) {
         self.announced.fetch_add(1, Ordering::Relaxed);
         // Partner: the fence in `any`.
@@ -55,25 +61,25 @@ impl Waiters {
         ready: impl Fn(&T) -> bool,
     ) -> (MutexGuard<'a, T>, bool) {
         self.announce();
-        let (guard, timed_out) =
-            if ready(&guard) { (guard, false) } else { self.condvar.wait(guard, deadline) };
+        let (guard, timed_out) = if ready(&guard) { (guard, false) } else { self.condvar.wait(guard, deadline) };
         self.retract(1);
         (guard, timed_out)
     }
 
-    /// Arms `waker` for one wake, unless `ready` already holds; returns whether it is armed.
-    pub(crate) fn arm<T>(&self, guard: MutexGuard<'_, T>, waker: &Waker, ready: impl Fn(&T) -> bool) -> bool {
+    /// Arms `waker` for one wake, unless `ready` already holds; returns whether it is armed. Armed again, it is still for
+    /// one wake only. Needs the edge's guard, as [`Waiters::park`] does.
+    pub(crate) fn arm<T>(&self, guard: &MutexGuard<'_, T>, waker: &Waker, ready: impl Fn(&T) -> bool) -> bool {
         let mut armed = self.armed.lock();
-        if armed.iter().any(|other| Arc::ptr_eq(other, waker)) {
+        if !armed.iter().any(|other| Arc::ptr_eq(other, waker)) {
+            self.announce();
+            armed.push(Arc::clone(waker));
+        }
+        if !ready(guard) {
             return true;
         }
-        self.announce();
-        if ready(&guard) {
-            self.retract(1);
-            return false;
-        }
-        armed.push(Arc::clone(waker));
-        true
+        armed.retain(|other| !Arc::ptr_eq(other, waker));
+        self.retract(1);
+        false
     }
 
     /// Wakes all. Takes the edge's guard: whoever announced itself is asleep, and the lock is free when they run.

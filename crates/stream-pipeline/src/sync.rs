@@ -28,12 +28,11 @@ mod real {
             mut guard: MutexGuard<'a, T>,
             deadline: Option<Instant>,
         ) -> (MutexGuard<'a, T>, bool) {
-            let timed_out = match deadline {
-                Some(deadline) => self.0.wait_until(&mut guard, deadline).timed_out(),
-                None => {
-                    self.0.wait(&mut guard);
-                    false
-                }
+            let timed_out = if let Some(deadline) = deadline {
+                self.0.wait_until(&mut guard, deadline).timed_out()
+            } else {
+                self.0.wait(&mut guard);
+                false
             };
             (guard, timed_out)
         }
@@ -49,8 +48,67 @@ mod model {
     use std::collections::VecDeque;
     use std::time::Instant;
 
+    use loom::alloc::Track;
     pub(crate) use loom::sync::MutexGuard;
-    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+    pub(crate) use loom::sync::atomic::{Ordering, fence};
+
+    /// Loom's atomics behind a turnstile. By itself loom 0.7 remembers one last access of an atomic, so that a load may
+    /// hide an earlier one of another thread, and the orders in which a store comes between the two are never tried
+    /// (tokio-rs/loom#166, #392). Whatever passes the turnstile is in conflict with whatever passed it before, and orders
+    /// no memory.
+    macro_rules! atomics {
+        ($($atomic:ident of $value:ty),*) => {
+            $(
+                #[derive(Debug, Default)]
+                pub(crate) struct $atomic {
+                    inner: loom::sync::atomic::$atomic,
+                    turnstile: loom::sync::Condvar,
+                }
+
+                #[allow(dead_code, reason = "not every type is used for everything")]
+                impl $atomic {
+                    pub(crate) fn new(value: $value) -> Self {
+                        Self { inner: loom::sync::atomic::$atomic::new(value), turnstile: loom::sync::Condvar::new() }
+                    }
+
+                    fn pass(&self) -> &loom::sync::atomic::$atomic {
+                        self.turnstile.notify_all();
+                        &self.inner
+                    }
+
+                    pub(crate) fn load(&self, order: Ordering) -> $value {
+                        self.pass().load(order)
+                    }
+
+                    pub(crate) fn store(&self, value: $value, order: Ordering) {
+                        self.pass().store(value, order);
+                    }
+
+                    pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
+                        self.pass().swap(value, order)
+                    }
+                }
+            )*
+        };
+    }
+
+    atomics!(AtomicBool of bool, AtomicU8 of u8, AtomicU32 of u32, AtomicU64 of u64);
+
+    impl AtomicU32 {
+        pub(crate) fn fetch_add(&self, by: u32, order: Ordering) -> u32 {
+            self.pass().fetch_add(by, order)
+        }
+
+        pub(crate) fn fetch_sub(&self, by: u32, order: Ordering) -> u32 {
+            self.pass().fetch_sub(by, order)
+        }
+    }
+
+    impl AtomicU64 {
+        pub(crate) fn fetch_add(&self, by: u64, order: Ordering) -> u64 {
+            self.pass().fetch_add(by, order)
+        }
+    }
 
     #[derive(Debug, Default)]
     pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
@@ -83,10 +141,9 @@ mod model {
         }
     }
 
-    /// Stands for crossbeam's queue: same calls, one lock.
-    #[derive(Debug)]
+    /// Stands for crossbeam's queue: same calls, one lock. What is in it is tracked: loom reports what is never dropped.
     pub(crate) struct ArrayQueue<T> {
-        slots: Mutex<VecDeque<T>>,
+        slots: Mutex<VecDeque<Track<T>>>,
         capacity: usize,
     }
 
@@ -100,16 +157,22 @@ mod model {
             if slots.len() == self.capacity {
                 return Err(value);
             }
-            slots.push_back(value);
+            slots.push_back(Track::new(value));
             Ok(())
         }
 
         pub(crate) fn pop(&self) -> Option<T> {
-            self.slots.lock().pop_front()
+            self.slots.lock().pop_front().map(Track::into_inner)
         }
 
         pub(crate) fn is_empty(&self) -> bool {
             self.slots.lock().is_empty()
+        }
+    }
+
+    impl<T> std::fmt::Debug for ArrayQueue<T> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("ArrayQueue").finish_non_exhaustive()
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: a message is let in under the lock, and only then has a place in the order of the edge.
 
 use super::{ABORTED, CLOSED, Edge, Receiver, Tail, bump, raise, read};
-use crate::batch::{Batch, MAX_BATCH_BYTES};
+use crate::batch::{Batch, MAX_BATCH_BYTES, footprint};
 use crate::overflow::OverflowPolicy;
 use crate::sync::{MutexGuard, Ordering, fence};
 
@@ -39,6 +39,11 @@ impl Edge {
         if let Err(refusal) = self.gate(&tail) {
             return Err((batch, refusal));
         }
+        if batch.is_empty() {
+            // Not a message: in the ring it would take a slot that one may need.
+            self.fixtures.pool.put(batch);
+            return Ok(());
+        }
         let now_ns = self.fixtures.clock.now_ns();
         if tail.receiver != Receiver::Present {
             self.pass_by(tail.receiver, &batch, now_ns);
@@ -49,8 +54,8 @@ impl Edge {
         if self.is_drop_oldest() && surplus > 0 {
             batch.drop_front(surplus);
             bump(&self.admitted, surplus as u64);
-            bump(&self.stats.dropped_oldest, surplus as u64);
             raise(&self.left, surplus as u64);
+            bump(&self.stats.dropped_oldest, surplus as u64);
         }
         let room = self.make_room(&mut tail, batch.len(), batch.allocated_bytes(), hold);
         if room.whole {
@@ -60,7 +65,7 @@ impl Edge {
         }
         let count = prefix(&batch, room.messages, room.bytes);
         if count > 0 {
-            // A new batch, not one for reuse: its buffers are no larger than what is in them.
+            // A new batch, not one for reuse: that one's buffers may be larger than what goes in.
             let mut front = Batch::new();
             batch.move_front(count, &mut front);
             self.place(&mut tail, front, now_ns);
@@ -91,8 +96,8 @@ impl Edge {
         if let Err(refusal) = self.gate(&tail) {
             return Err((message, refusal));
         }
-        let bytes = message.len() as u64 + MESSAGE_OVERHEAD_BYTES;
-        if tail.receiver == Receiver::Present && self.make_room(&mut tail, 1, bytes, hold).messages == 0 {
+        let bytes = Self::bytes_of_one(&message);
+        if tail.receiver == Receiver::Present && !self.make_room(&mut tail, 1, bytes, hold).whole {
             return match self.config.policy {
                 OverflowPolicy::DropNewest => {
                     bump(&self.stats.dropped_newest, 1);
@@ -113,13 +118,14 @@ impl Edge {
             ABORTED => Err(Refusal::Aborted),
             CLOSED => Err(Refusal::Closed),
             _ => {
-                debug_assert!(tail.head.is_none() || self.has_head.load(Ordering::Relaxed));
+                debug_assert_eq!(tail.head.is_empty(), !self.has_head.load(Ordering::Relaxed));
                 Ok(())
             }
         }
     }
 
-    /// How much may enter; on a `drop-oldest` edge the oldest give way first.
+    /// How much may enter; on a `drop-oldest` edge the oldest give way first. The buffers of the staged batch may grow
+    /// beyond the budget when a message joins it: by less than one batch.
     fn make_room(&self, tail: &mut Tail, messages: usize, bytes: u64, hold: Hold) -> Room {
         if self.is_drop_oldest() {
             self.evict(tail, messages as u64, bytes);
@@ -130,9 +136,7 @@ impl Edge {
         let free = self.config.capacity as u64 - fill;
         // An empty edge takes one batch of any size: the budget is at least the largest message.
         let budget = if fill == 0 { u64::MAX } else { self.config.byte_budget.saturating_sub(self.bytes()) };
-        let fits = bytes <= budget;
-        let count = if fits || messages > 1 { free } else { 0 };
-        Room { messages: count, bytes: budget, whole: fits && messages as u64 <= free }
+        Room { messages: free, bytes: budget, whole: bytes <= budget && messages as u64 <= free }
     }
 
     /// Whether the marks hold feeders up now: only where waiting is the policy.
@@ -162,14 +166,14 @@ impl Edge {
             }
         }
         if evicted > 0 {
-            bump(&self.stats.dropped_oldest, evicted);
             raise(&self.left, evicted);
+            bump(&self.stats.dropped_oldest, evicted);
         }
     }
 
     /// What could not be taken whole is the head of the edge again.
     pub(super) fn put_back(&self, tail: &mut Tail, rest: Batch) {
-        tail.head = Some(rest);
+        tail.head.push_front(rest);
         self.has_head.store(true, Ordering::Relaxed);
     }
 
@@ -186,8 +190,8 @@ impl Edge {
         if tail.receiver != Receiver::Present
             && let Some(batch) = tail.staged.take()
         {
-            self.forget(tail.receiver, 1, batch.origin_ns());
             raise(&self.left, 1);
+            self.forget(tail.receiver, 1, batch.origin_ns());
             self.release(batch);
         }
     }
@@ -233,7 +237,11 @@ impl Edge {
         // Before the messages can be taken: `left` must never overtake `admitted`.
         bump(&self.admitted, count as u64);
         match &mut tail.staged {
-            Some(staged) if small && staged.len() + count <= self.batch_limit && staged.has_room(batch.weight(), self.batch_limit) => {
+            Some(staged)
+                if small
+                    && staged.len() + count <= self.batch_limit
+                    && staged.has_room(batch.weight(), self.batch_limit) =>
+            {
                 batch.move_front(count, staged);
                 self.charge(staged);
                 self.fixtures.pool.put(batch);
@@ -257,9 +265,14 @@ impl Edge {
         if fill > self.stats.highest_fill.load(Ordering::Relaxed) {
             self.stats.highest_fill.store(fill, Ordering::Relaxed);
         }
-        if fill >= self.config.levels.high && !self.is_pressured() {
-            self.pressured.store(true, Ordering::Relaxed);
+        if self.is_pressured() {
+            // Many small messages may have made room for one large one. On other edges only consumers lower the fill.
+            if self.is_drop_oldest() {
+                self.settle_pressure(&tail);
+            }
+        } else if fill >= self.config.levels.high {
             self.stats.pressured_since_ns.store(self.fixtures.clock.now_ns(), Ordering::Relaxed);
+            self.pressured.store(true, Ordering::Release);
             bump(&self.stats.pressured_count, 1);
             self.fixtures.pressure.changed(self.index, true);
             // The consumer may have emptied the ring before it could see the mark, and then it will not look again.
@@ -276,8 +289,8 @@ impl Edge {
     fn pass_by(&self, receiver: Receiver, batch: &Batch, now_ns: u64) {
         let count = batch.len() as u64;
         bump(&self.admitted, count);
-        self.forget(receiver, count, batch.origin_ns().or(Some(now_ns)));
         raise(&self.left, count);
+        self.forget(receiver, count, batch.origin_ns().or(Some(now_ns)));
     }
 
     fn forget(&self, receiver: Receiver, count: u64, origin_ns: Option<u64>) {
@@ -311,11 +324,11 @@ impl Edge {
 
     /// What [`Edge::may_enter`] has to ask for so that the next offer of this batch gets somewhere.
     pub(super) fn least_bytes(batch: &Batch) -> u64 {
-        batch.get(0).map_or(0, |first| first.len() as u64 + MESSAGE_OVERHEAD_BYTES)
+        batch.footprints().next().map_or(0, cost)
     }
 
-    pub(super) fn bytes_of_one(message: &[u8]) -> u64 {
-        message.len() as u64 + MESSAGE_OVERHEAD_BYTES
+    pub(super) fn bytes_of_one(message: &Vec<u8>) -> u64 {
+        cost(footprint(message))
     }
 }
 
@@ -330,8 +343,7 @@ struct Room {
 /// How many messages of `batch`, from the front, fit into `messages` and `bytes`.
 fn prefix(batch: &Batch, messages: u64, mut bytes: u64) -> usize {
     let mut count = 0;
-    for message in batch.iter().take(messages as usize) {
-        let cost = message.len() as u64 + MESSAGE_OVERHEAD_BYTES;
+    for cost in batch.footprints().map(cost).take(messages as usize) {
         if cost > bytes {
             break;
         }
@@ -339,6 +351,11 @@ fn prefix(batch: &Batch, messages: u64, mut bytes: u64) -> usize {
         count += 1;
     }
     count
+}
+
+/// What a message that takes `footprint` bytes along costs.
+fn cost(footprint: usize) -> u64 {
+    footprint as u64 + MESSAGE_OVERHEAD_BYTES
 }
 
 const _: () = assert!(SMALL_BATCH_BYTES < MAX_BATCH_BYTES);

@@ -85,8 +85,8 @@ impl Edge {
         if self.is_aborted() {
             let count = batch.len() as u64;
             self.release(batch);
-            bump(&self.stats.aborted, count);
             raise(&self.left, count);
+            bump(&self.stats.aborted, count);
         } else {
             self.put_back(&mut tail, batch);
         }

@@ -24,9 +24,13 @@ mod exit;
 mod stats;
 mod waiting;
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 #[cfg(all(test, loom))]
 mod models;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crossbeam_utils::CachePadded;
@@ -81,8 +85,9 @@ enum Receiver {
 
 #[derive(Debug)]
 struct Tail {
-    /// The oldest messages, popped from the ring and put back by whoever could not take them all.
-    head: Option<Batch>,
+    /// The oldest messages, popped from the ring and put back by whoever could not take them all: one batch, or one for
+    /// each consumer where there are several.
+    head: VecDeque<Batch>,
     /// The newest messages, still growing.
     staged: Option<Batch>,
     started: bool,
@@ -119,7 +124,7 @@ impl Edge {
             // As many slots as messages: a slot is never what an edge runs out of.
             ring: ArrayQueue::new(config.capacity),
             tail: CachePadded::new(Mutex::new(Tail {
-                head: None,
+                head: VecDeque::new(),
                 staged: None,
                 started: false,
                 receiver: Receiver::Present,
@@ -148,11 +153,8 @@ impl Edge {
             levels: Levels::OFF,
             byte_budget: u64::MAX,
         };
-        let fixtures = Fixtures {
-            clock: Clock::new(),
-            pool: Arc::new(Pool::new()),
-            pressure: Arc::new(PressureBoard::new(1)),
-        };
+        let fixtures =
+            Fixtures { clock: Clock::new(), pool: Arc::new(Pool::new()), pressure: Arc::new(PressureBoard::new(1)) };
         Self::new(0, config, fixtures)
     }
 
@@ -166,22 +168,25 @@ impl Edge {
         self.batch_limit
     }
 
-    /// Messages in the ring, staged ones included. `left` is read first, so that it never exceeds `admitted`.
+    /// Messages in the ring, staged ones included; exact for who holds the lock where nobody takes meanwhile.
     pub(crate) fn fill(&self) -> u64 {
-        // Partner: the release in `raise`, called for `left` after `admitted` was raised.
-        let left = read(&self.left);
-        read(&self.admitted).saturating_sub(left)
+        let (admitted, left) = self.admitted_and_left();
+        admitted - left
     }
 
-    /// All messages ever let in, and all that have left; never more of the latter.
+    /// All messages ever let in, and all that have left: never more of the latter, nor more of the former than fit.
     pub(crate) fn admitted_and_left(&self) -> (u64, u64) {
+        // Partner: the release in `raise`, called for `left` after `admitted` was raised.
         let left = read(&self.left);
-        (read(&self.admitted), left)
+        // What entered between the two readings does not count: its place was free only after the first.
+        let admitted = read(&self.admitted).min(left + self.config.capacity as u64);
+        (admitted, left)
     }
 
     /// Whether whoever feeds this edge has to wait now.
     pub(crate) fn holds_or_is_full(&self) -> bool {
-        self.config.policy == OverflowPolicy::Block && (self.is_pressured() || self.fill() >= self.config.capacity as u64)
+        self.config.policy == OverflowPolicy::Block
+            && (self.is_pressured() || self.fill() >= self.config.capacity as u64)
     }
 
     /// Bytes allocated for what is in the ring.
@@ -191,7 +196,8 @@ impl Edge {
     }
 
     pub(crate) fn is_pressured(&self) -> bool {
-        self.pressured.load(Ordering::Relaxed)
+        // Partner: the release in `after_placing`: who sees the pressure sees since when.
+        self.pressured.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_aborted(&self) -> bool {
@@ -281,9 +287,9 @@ impl Edge {
 
     /// The next batch in order.
     fn next_batch(&self, tail: &mut Tail) -> Option<Batch> {
-        let batch = tail.head.take();
+        let batch = tail.head.pop_front();
         if batch.is_some() {
-            self.has_head.store(false, Ordering::Relaxed);
+            self.has_head.store(!tail.head.is_empty(), Ordering::Relaxed);
         }
         batch.or_else(|| self.ring.pop()).or_else(|| tail.staged.take())
     }

@@ -1,4 +1,7 @@
 //! What an edge counts. Each counter is written under the edge's lock, and read by anyone.
+//!
+//! Invariant: whoever removes messages raises `left` before it counts why, and whoever reads does so in the opposite
+//! order: so the reasons never add up to more than has left.
 
 use crate::latency::LatencyTracker;
 use crate::sync::{AtomicU64, Ordering};

@@ -72,7 +72,8 @@ impl Edge {
                 return Waited::Changed;
             }
         }
-        let (_, timed_out) = self.drained.park(self.lock(), deadline, |tail| tail.receiver != Receiver::Present || ready());
+        let (_, timed_out) =
+            self.drained.park(self.lock(), deadline, |tail| tail.receiver != Receiver::Present || ready());
         if timed_out { Waited::TimedOut } else { Waited::Changed }
     }
 
@@ -114,13 +115,13 @@ impl Edge {
 
     /// Has `waker` called once when there is something to take, or an end. `false` if that is so already.
     pub(crate) fn call_when_filled(&self, waker: &Waker) -> bool {
-        self.filled.arm(self.lock(), waker, |_| self.may_leave())
+        self.filled.arm(&self.lock(), waker, |_| self.may_leave())
     }
 
     /// Has `waker` called once when an offer of `batch` may get somewhere. `false` if that is so already.
     pub(crate) fn call_when_drained(&self, waker: &Waker, batch: &Batch, hold: Hold) -> bool {
         let bytes = Self::least_bytes(batch);
-        self.drained.arm(self.lock(), waker, |tail| {
+        self.drained.arm(&self.lock(), waker, |tail| {
             self.state() != OPEN || tail.receiver != Receiver::Present || self.may_enter(bytes, hold)
         })
     }
