@@ -233,14 +233,16 @@ impl Edge {
             batch.set_origin_ns(Some(now_ns));
         }
         let count = batch.len();
-        let small = count * 8 <= self.batch_limit && batch.weight() <= SMALL_BATCH_BYTES;
+        // What a filter has left of a batch counts, not the bytes it has left behind in the buffer.
+        let bytes = if count * 8 <= self.batch_limit { batch.message_bytes() } else { usize::MAX };
+        let small = bytes <= SMALL_BATCH_BYTES;
         // Before the messages can be taken: `left` must never overtake `admitted`.
         bump(&self.admitted, count as u64);
         match &mut tail.staged {
             Some(staged)
                 if small
                     && staged.len() + count <= self.batch_limit
-                    && staged.has_room(batch.weight(), self.batch_limit) =>
+                    && staged.has_room(bytes, self.batch_limit) =>
             {
                 batch.move_front(count, staged);
                 self.charge(staged);
@@ -250,9 +252,15 @@ impl Edge {
             Some(_) => self.publish_staged(tail),
             None => {}
         }
+        let stays = small && !self.ring.is_empty();
+        if stays && batch.weight() > SMALL_BATCH_BYTES {
+            let mut compact = self.fixtures.pool.get();
+            batch.move_front(count, &mut compact);
+            self.fixtures.pool.put(std::mem::replace(&mut batch, compact));
+        }
         batch.set_charged_bytes(0);
         self.charge(&mut batch);
-        if small && !self.ring.is_empty() {
+        if stays {
             tail.staged = Some(batch);
         } else {
             self.push_to_ring(batch);
