@@ -151,10 +151,7 @@ impl LatencyTracker {
         let newest = self.step_id(now_ns);
         let oldest = newest.saturating_sub(self.slots.len() as u64 - 1);
         let window = oldest.max(NO_STEP + 1)..=newest;
-        let mut merged = Merged {
-            counts: [0; BUCKETS],
-            max: 0,
-        };
+        let mut merged = Merged { counts: [0; BUCKETS], max: 0 };
         for slot in &self.slots {
             slot.add_to(&mut merged, &window);
         }
@@ -192,11 +189,7 @@ struct Slot {
 
 impl Slot {
     fn new() -> Self {
-        Self {
-            id: AtomicU64::new(NO_STEP),
-            max: AtomicU64::new(0),
-            counts: [const { AtomicU32::new(0) }; BUCKETS],
-        }
+        Self { id: AtomicU64::new(NO_STEP), max: AtomicU64::new(0), counts: [const { AtomicU32::new(0) }; BUCKETS] }
     }
 
     /// Makes this the slot of step `id`; false if it already belongs to a later step.
@@ -308,29 +301,19 @@ mod tests {
     }
 
     fn lowest_in(bucket: usize) -> u64 {
-        bucket
-            .checked_sub(1)
-            .map_or(0, |below| highest_in(below) + 1)
+        bucket.checked_sub(1).map_or(0, |below| highest_in(below) + 1)
     }
 
     #[test]
     fn every_value_lies_within_its_bucket_and_buckets_are_narrow() {
         let near_powers = (0..VALUE_BITS).flat_map(|bit| {
             let power = 1_u64 << bit;
-            (0..=64)
-                .map(move |k| power + k * power / 64)
-                .flat_map(|v| [v - 1, v, v + 1])
+            (0..=64).map(move |k| power + k * power / 64).flat_map(|v| [v - 1, v, v + 1])
         });
-        for value in (0..100_000)
-            .chain(near_powers)
-            .filter(|v| *v < 1 << VALUE_BITS)
-        {
+        for value in (0..100_000).chain(near_powers).filter(|v| *v < 1 << VALUE_BITS) {
             let bucket = bucket_of(value);
             let (low, high) = (lowest_in(bucket), highest_in(bucket));
-            assert!(
-                (low..=high).contains(&value),
-                "{value} not in {low}..={high}"
-            );
+            assert!((low..=high).contains(&value), "{value} not in {low}..={high}");
             assert!((high - low) * 32 <= low, "{low}..={high} is too wide");
         }
     }
@@ -364,11 +347,7 @@ mod tests {
         assert_eq!(tracker.summary(65 * SECOND).max, ns(20));
         assert_eq!(tracker.summary(70 * SECOND), LatencySummary::default());
         assert_eq!(tracker.summary(u64::MAX), LatencySummary::default());
-        assert_eq!(
-            tracker.summary(0).count,
-            1,
-            "a later step is not in the window"
-        );
+        assert_eq!(tracker.summary(0).count, 1, "a later step is not in the window");
     }
 
     #[test]
@@ -379,11 +358,7 @@ mod tests {
         let summary = tracker.summary(3 * SECOND);
         assert_eq!((summary.count, summary.max), (1, ns(10)));
         tracker.record(0, 50, 9);
-        assert_eq!(
-            tracker.summary(3 * SECOND),
-            summary,
-            "the slot belongs to a later step"
-        );
+        assert_eq!(tracker.summary(3 * SECOND), summary, "the slot belongs to a later step");
     }
 
     #[test]
@@ -404,14 +379,7 @@ mod tests {
         for (value, weight) in [(10, 500), (20, 450), (30, 40), (40, 9), (50, 1)] {
             tracker.record(0, value, weight);
         }
-        let expected = LatencySummary {
-            count: 1000,
-            p50: ns(10),
-            p95: ns(20),
-            p99: ns(30),
-            p999: ns(40),
-            max: ns(50),
-        };
+        let expected = LatencySummary { count: 1000, p50: ns(10), p95: ns(20), p99: ns(30), p999: ns(40), max: ns(50) };
         assert_eq!(tracker.summary(0), expected);
     }
 

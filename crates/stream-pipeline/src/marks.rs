@@ -44,7 +44,9 @@ impl Marks {
         let Self { high, low } = self;
         Err(Error::new(
             ErrorCode::InvalidMarks,
-            format!("edge `{edge}`: high mark {high} and low mark {low} are not 0 < low < high <= 1; the defaults are 0.8 and 0.4"),
+            format!(
+                "edge `{edge}`: high mark {high} and low mark {low} are not 0 < low < high <= 1; the defaults are 0.8 and 0.4"
+            ),
         ))
     }
 }
@@ -69,7 +71,9 @@ mod tests {
 
     #[test]
     fn marks_out_of_range_or_coinciding_are_refused() {
-        for (high, low) in [(0.5, 0.5), (0.4, 0.8), (1.1, 0.5), (0.8, 0.0), (0.8, -0.1), (f64::NAN, 0.4), (0.8, f64::NAN)] {
+        for (high, low) in
+            [(0.5, 0.5), (0.4, 0.8), (1.1, 0.5), (0.8, 0.0), (0.8, -0.1), (f64::NAN, 0.4), (0.8, f64::NAN)]
+        {
             let refused = Marks { high, low }.check("e").unwrap_err();
             assert_eq!(refused.code(), ErrorCode::InvalidMarks, "{high} {low}");
         }

@@ -57,14 +57,18 @@ impl Edge {
             raise(&self.left, surplus as u64);
             bump(&self.stats.dropped_oldest, surplus as u64);
         }
-        let room = self.make_room(&mut tail, batch.len(), batch.allocated_bytes(), hold);
-        if room.whole {
-            self.place(&mut tail, batch, now_ns);
-            self.after_placing(tail);
-            return Ok(());
-        }
-        let count = prefix(&batch, room.messages, room.bytes);
-        if count > 0 {
+        // A part that was let in may have cost less than was reckoned, and left room for more.
+        while !batch.is_empty() {
+            let room = self.make_room(&mut tail, batch.len(), batch.allocated_bytes(), hold);
+            if room.whole {
+                self.place(&mut tail, batch, now_ns);
+                self.after_placing(tail);
+                return Ok(());
+            }
+            let count = prefix(&batch, room.messages, room.bytes);
+            if count == 0 {
+                break;
+            }
             // A new batch, not one for reuse: that one's buffers may be larger than what goes in.
             let mut front = Batch::new();
             batch.move_front(count, &mut front);
@@ -240,9 +244,7 @@ impl Edge {
         bump(&self.admitted, count as u64);
         match &mut tail.staged {
             Some(staged)
-                if small
-                    && staged.len() + count <= self.batch_limit
-                    && staged.has_room(bytes, self.batch_limit) =>
+                if small && staged.len() + count <= self.batch_limit && staged.has_room(bytes, self.batch_limit) =>
             {
                 batch.move_front(count, staged);
                 self.charge(staged);
