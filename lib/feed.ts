@@ -14,7 +14,12 @@ const TURN_MS = 2
 const MESSAGES_PER_LOOK = 64
 
 export function isSource(source: unknown): source is Source {
-  return typeof source === 'object' && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source)
+  return isIterable(source) || (typeof source === 'object' && source !== null && Symbol.asyncIterator in source)
+}
+
+/** A string is one message, not an iterable of its characters. */
+export function isIterable(source: unknown): source is Iterable<MessageInput> {
+  return typeof source === 'object' && source !== null && Symbol.iterator in source
 }
 
 /** The input as a feed sees it. */
@@ -26,13 +31,14 @@ export interface Feedable {
 
 /** Pushes everything `source` gives; returns how many messages that were. */
 export async function feed(source: Source, input: Feedable, interruption: Interruption): Promise<number> {
-  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
+  const isAsync = Symbol.asyncIterator in source
+  const iterator = isAsync ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
   let turnEndsMs = performance.now() + TURN_MS
   let last: Promise<void> | undefined
   try {
     for (let count = 0; ; count++) {
       const step = iterator.next()
-      const next = step instanceof Promise ? await interruption.wait(step) : step
+      const next = isAsync ? await interruption.wait(Promise.resolve(step)) : (step as IteratorResult<MessageInput>)
       if (next.done === true) {
         if (last !== undefined) await interruption.wait(last)
         return count
@@ -47,7 +53,8 @@ export async function feed(source: Source, input: Feedable, interruption: Interr
     }
   } catch (error) {
     // However the source takes it: why the feed ended is what the caller is told.
-    void Promise.resolve(iterator.return?.()).catch(() => undefined)
+    const close = async (): Promise<unknown> => iterator.return?.()
+    void tolerated(close())
     throw error
   }
 }

@@ -6,7 +6,7 @@
 
 import type { Failure, NativeRun } from './binding.js'
 import { deferred, tolerated, type Deferred } from './deferred.js'
-import { feed, isSource } from './feed.js'
+import { feed, isIterable, isSource } from './feed.js'
 import { Interruption } from './interruption.js'
 import { isMessage, notAMessage, type MessageInput } from './message.js'
 import { checkSignal } from './options.js'
@@ -68,6 +68,8 @@ export class Input {
   #blocked = false
   #closed = false
   #closedNative = false
+  /** Whether the last push was refused at once. */
+  #refusedLast = false
   /** Why nothing more is taken. */
   #error: PipelineError | undefined
 
@@ -90,6 +92,7 @@ export class Input {
    */
   push(message: MessageInput): Promise<void> {
     const refusal = this.#refusalOf(message)
+    this.#refusedLast = refusal !== undefined
     if (refusal !== undefined) return Promise.reject(refusal)
     return this.#stage(message) ?? this.#wait(message)
   }
@@ -112,14 +115,18 @@ export class Input {
     throw this.#owner.toError(refusal)
   }
 
-  /** Pushes many messages, in order. The promise settles when all are in the first ring. */
+  /**
+   * Pushes many messages, in order. The promise settles when all are in the first ring; when it rejects, nothing behind
+   * the refused message was pushed.
+   */
   async pushBatch(messages: Iterable<MessageInput>): Promise<void> {
+    if (!isIterable(messages)) throw invalid('messages', 'an iterable of messages', messages)
     const groups = new Set<Promise<undefined>>()
     for (const message of messages) {
       this.#check(message)
       const pushed = this.#stage(message) ?? this.#wait(message)
       groups.add(tolerated(pushed))
-      if (this.#blocked) await pushed
+      if (this.#blocked || this.#oneByOne) await pushed
     }
     if (!this.#blocked) this.#flush()
     await Promise.all(groups)
@@ -160,7 +167,7 @@ export class Input {
 
   /** @internal Whether the last push has to be waited for: it has no room yet, or was refused. */
   get mustWait(): boolean {
-    return this.#blocked || this.#closed || this.#oneByOne || this.#error !== undefined
+    return this.#blocked || this.#refusedLast || this.#oneByOne
   }
 
   /** @internal Whether a push waits for room. */

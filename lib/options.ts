@@ -9,6 +9,11 @@ export function checkCount(name: string, value: unknown): void {
   }
 }
 
+/** Refuses what is not a time in milliseconds, from 0 on. */
+export function checkTimeout(name: string, value: unknown): void {
+  if (!(typeof value === 'number' && value >= 0)) throw invalid(name, 'a number of milliseconds', value)
+}
+
 /** Refuses what is neither left out nor true or false. */
 export function checkBoolean(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean') throw invalid(name, 'true or false', value)

@@ -46,12 +46,12 @@ export class Output implements AsyncIterable<Buffer> {
   }
 
   /** One message at a time. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer, undefined> {
     return this.#iterate<Buffer>('message')
   }
 
   /** All messages that travelled together at a time: 1 to 1024. */
-  batches(): AsyncIterableIterator<Buffer[]> {
+  batches(): AsyncIterableIterator<Buffer[], undefined> {
     return this.#iterate<Buffer[]>('batch')
   }
 
@@ -81,9 +81,9 @@ export class Output implements AsyncIterable<Buffer> {
     }
   }
 
-  #iterate<T>(wants: 'message' | 'batch'): AsyncIterableIterator<T> {
+  #iterate<T>(wants: 'message' | 'batch'): AsyncIterableIterator<T, undefined> {
     if (this.#state === 'unclaimed') this.#state = 'claimed'
-    const iterator: AsyncIterableIterator<T> = {
+    const iterator: AsyncIterableIterator<T, undefined> = {
       next: () => this.#next<T>(wants),
       return: () => Promise.resolve({ done: true, value: undefined }),
       [Symbol.asyncIterator]: () => iterator,

@@ -8,7 +8,7 @@ import { deferred, tolerated } from './deferred.js'
 import { duplexOf, type ToNodeOptions } from './duplex.js'
 import type { ErrorCode } from './error-codes.js'
 import { Input } from './input.js'
-import { checkCount, checkSignal } from './options.js'
+import { checkSignal, checkTimeout } from './options.js'
 import { Output } from './output.js'
 import { PipelineError } from './pipeline-error.js'
 import { StageHost } from './stage-host.js'
@@ -20,6 +20,9 @@ const TURN_MS = 2
 
 /** How often a pipeline that nobody waits for is asked whether it still works: only then does it keep the process. */
 const WATCH_MS = 50
+
+/** The longest that setTimeout() waits, 24 days; asked for more, it does not wait at all. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
 /** What the builder found out, besides the plan that Rust has. */
 export interface RunPlan {
@@ -58,6 +61,7 @@ export class Running implements AsyncDisposable {
   readonly #hosts: StageHost[]
   readonly #end = deferred<MetricsReading>()
   #ended = false
+  #report: MetricsReading | undefined
   #abortReason: unknown
   #waits = 0
   #watch: NodeJS.Timeout | undefined
@@ -105,7 +109,9 @@ export class Running implements AsyncDisposable {
     this.#waits++
     this.#keepAlive()
     try {
-      return await this.completed
+      await this.completed
+      // What was taken from the output since the end is in it too.
+      return (this.#report ??= this.#native.metrics())
     } finally {
       this.#waits--
     }
@@ -113,11 +119,14 @@ export class Running implements AsyncDisposable {
 
   /** As {@link wait}, for at most `timeoutMs`; then the pipeline is aborted, and `DRAIN_TIMEOUT` says what was left. */
   async drain({ timeoutMs }: DrainOptions): Promise<MetricsReading> {
-    checkCount('timeoutMs', timeoutMs)
-    const deadline = setTimeout(() => {
-      this.#native.abortDrain()
-      this.#turn()
-    }, timeoutMs)
+    checkTimeout('timeoutMs', timeoutMs)
+    const deadline = setTimeout(
+      () => {
+        this.#native.abortDrain()
+        this.#turn()
+      },
+      Math.min(timeoutMs, MAX_TIMEOUT_MS),
+    )
     try {
       return await this.wait()
     } finally {
@@ -133,6 +142,7 @@ export class Running implements AsyncDisposable {
     if (this.#ended) return
     this.#abortReason ??= reason
     this.#native.abort()
+    for (const host of this.#hosts) host.stop()
     this.#turn()
   }
 

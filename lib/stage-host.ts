@@ -9,18 +9,29 @@ import { InboundRegion, OutboundRegion } from './region.js'
 import { show } from './show.js'
 import type { StageFunction, StageResult } from './stage.js'
 
-/** Answers of `NativeRun.exchange`: the stage is over; or, go on with the messages in hand. All others arm the wake-up. */
+/** Answers of `NativeRun.exchange`. All that are not a count, nor GO_ON, arm the wake-up. */
+const BLOCKED = -1
 const ENDED = -2
 const GO_ON = -3
 
-/** Messages worked on between two looks at the clock. */
-const MESSAGES_PER_LOOK = 16
+/** Steps between two looks at the clock, at most: a look costs as much as passing a message on. */
+const STEPS_PER_LOOK = 16
+
+/** Steps that took longer than this together: after each of those that follow there is a look. */
+const LONG_STEPS_MS = 0.5
 
 export class StageHost {
   readonly name: string
   /** What the stage threw, if it failed. */
   thrown: unknown
   #ended = false
+  /** The pipeline was aborted: the next crossing ends the stage. */
+  #stopped = false
+  /** What was emitted has not left yet. */
+  #blocked = false
+  #stepsPerLook = STEPS_PER_LOOK
+  #stepsToLook = STEPS_PER_LOOK
+  #lookedMs = 0
   readonly #native: NativeRun
   readonly #index: number
   readonly #work: StageFunction
@@ -47,24 +58,33 @@ export class StageHost {
 
   /** Works until `deadlineMs` at most; `true` if there is more to do at once, `false` if the wake-up is armed. */
   turn(deadlineMs: number): boolean {
+    this.#lookedMs = performance.now()
     while (!this.#ended) {
-      let outOfTime: boolean
-      try {
-        outOfTime = this.#workOn(deadlineMs)
-      } catch (thrown) {
-        return this.#fail(thrown)
+      // Until what was emitted has left, nothing more is made, whatever the turn is for.
+      if (!this.#blocked) {
+        try {
+          this.#workOn(deadlineMs)
+        } catch (thrown) {
+          return this.#fail(thrown)
+        }
       }
       // Even a turn that is out of time gives its outputs away.
       const answer = this.#cross()
+      this.#blocked = answer === BLOCKED
       if (answer > 0) {
         this.#messages = this.#inbound.copyOut(answer)
         this.#position = 0
       } else if (answer !== GO_ON) {
         return false
       }
-      if (outOfTime || performance.now() >= deadlineMs) return true
+      if (performance.now() >= deadlineMs) return true
     }
     return false
+  }
+
+  /** The function is called for no further message. */
+  stop(): void {
+    this.#stopped = true
   }
 
   #cross(): number {
@@ -76,25 +96,32 @@ export class StageHost {
     return answer
   }
 
-  /** Works on the messages in hand until they are done, the region is full, or time is up; `true` for the last. */
-  #workOn(deadlineMs: number): boolean {
-    let look = MESSAGES_PER_LOOK
+  /** Works on the messages in hand until they are done, the region is full, or time is up. */
+  #workOn(deadlineMs: number): void {
     for (; this.#position < this.#messages.length; this.#position++) {
+      if (this.#stopped) return
       if (!this.#called) {
         this.#begin(this.#work(this.#messages[this.#position]!))
         this.#called = true
       }
-      if (!this.#giveOutputs() || !this.#outbound.settle()) return false
+      if (!this.#giveOutputs(deadlineMs) || !this.#outbound.settle()) return
       this.#called = false
-      if (--look === 0) {
-        look = MESSAGES_PER_LOOK
-        if (performance.now() >= deadlineMs) {
-          this.#position++
-          return true
-        }
+      if (this.#isTimeUp(deadlineMs)) {
+        this.#position++
+        return
       }
     }
-    return false
+  }
+
+  /** Whether the next step, a message or an output, has to wait for the next turn. */
+  #isTimeUp(deadlineMs: number): boolean {
+    if (--this.#stepsToLook > 0) return false
+    const nowMs = performance.now()
+    const isLong = nowMs - this.#lookedMs > LONG_STEPS_MS
+    this.#stepsPerLook = isLong ? 1 : Math.min(2 * this.#stepsPerLook, STEPS_PER_LOOK)
+    this.#stepsToLook = this.#stepsPerLook
+    this.#lookedMs = nowMs
+    return nowMs >= deadlineMs
   }
 
   /** Sorts out what the function returned. */
@@ -109,8 +136,8 @@ export class StageHost {
     }
   }
 
-  /** Puts the current message's outputs into the region; `false` if it is full. */
-  #giveOutputs(): boolean {
+  /** Puts the current message's outputs into the region; `false` if it is full, or time is up. */
+  #giveOutputs(deadlineMs: number): boolean {
     for (;;) {
       if (this.#pending !== undefined) {
         if (!this.#outbound.append(this.#pending)) {
@@ -118,8 +145,10 @@ export class StageHost {
           return false
         }
         this.#pending = undefined
+        if (this.#outputs !== undefined && this.#isTimeUp(deadlineMs)) return false
       }
       if (this.#outputs === undefined) return true
+      if (this.#stopped) return false
       const next = this.#outputs.next()
       if (next.done === true) {
         this.#outputs = undefined
@@ -191,5 +220,9 @@ function wrongResult(stage: string, result: unknown): Error {
 }
 
 function describe(thrown: unknown): string {
-  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `it threw ${show(thrown)}`
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `it threw ${show(thrown)}`
+  } catch {
+    return 'it threw something that throws when it is looked at'
+  }
 }

@@ -22,7 +22,7 @@ pub struct NativeStage {
     /// `filter`: keep what does not match.
     pub invert: Option<bool>,
     /// `extract`: the group, by index or name.
-    pub group: Option<Either<u32, String>>,
+    pub group: Option<Either<f64, String>>,
     /// `lines`: the longest line, in bytes.
     pub max_line_bytes: Option<f64>,
     /// `join`: what stands between the messages, or after each.
@@ -32,7 +32,7 @@ pub struct NativeStage {
     /// `join`: the size of the messages it makes, in bytes.
     pub chunk_bytes: Option<f64>,
     /// `gzip`: 0 to 9.
-    pub level: Option<u32>,
+    pub level: Option<f64>,
     /// `gzip`: whether what was compressed so far can be read at any time.
     pub sync_flush: Option<bool>,
 }
@@ -70,7 +70,7 @@ impl NativeStage {
             }
             "gzip" => {
                 let defaults = GzipOptions::default();
-                let level = self.level.unwrap_or(defaults.level);
+                let level = self.level.map_or(defaults.level, |level| level as u32);
                 let sync_flush = self.sync_flush.unwrap_or(defaults.sync_flush);
                 Box::new(Gzip::new(GzipOptions { level, sync_flush }).map_err(refused)?)
             }

@@ -225,8 +225,12 @@ impl NativeRun {
             Some(None) => {}
         }
         loop {
-            let Some(step) = host.stage.exchange(|work| step(work, &mut host.rest, &mut region)) else {
-                return ENDED;
+            let exchanged = host.stage.exchange(|work| (step(work, &mut host.rest, &mut region), work.take_failure()));
+            let step = match exchanged {
+                None => return ENDED,
+                // The next edge has the policy `error`, and no room.
+                Some((_, Some(error))) => return Self::conclude(host.stage.fail(error), host, &self.waker),
+                Some((step, None)) => step,
             };
             match step {
                 Step::Crossed(count) => return count,
