@@ -93,17 +93,23 @@ impl Batch {
     }
 
     /// Appends a copy of `message`.
+    ///
+    /// # Panics
+    /// Beyond 4 GiB: of the small messages of a batch together, and of a message.
     pub fn push(&mut self, message: &[u8]) {
         if message.len() >= LARGE_MESSAGE_BYTES {
             return self.push_large(message.to_vec());
         }
         let columns = &mut *self.columns;
-        let start = columns.shared.len() as u32;
+        let start = narrowed(columns.shared.len());
         columns.shared.extend_from_slice(message);
         columns.entries.push(Entry { start, len: message.len() as u32, owner: SHARED });
     }
 
     /// Appends `message`: a large one is moved, a small one copied.
+    ///
+    /// # Panics
+    /// As [`push`](Batch::push).
     pub fn push_vec(&mut self, message: Vec<u8>) {
         if message.len() >= LARGE_MESSAGE_BYTES {
             self.push_large(message);
@@ -114,7 +120,7 @@ impl Batch {
 
     fn push_large(&mut self, message: Vec<u8>) {
         let columns = &mut *self.columns;
-        let entry = Entry { start: 0, len: message.len() as u32, owner: columns.large.len() as u32 };
+        let entry = Entry { start: 0, len: narrowed(message.len()), owner: columns.large.len() as u32 };
         columns.large_bytes += message.capacity();
         columns.large.push(message);
         columns.entries.push(entry);
@@ -276,6 +282,11 @@ impl Batch {
 /// Bytes that `message` takes along into a batch: a large one its whole buffer, a small one its length.
 pub(crate) fn footprint(message: &Vec<u8>) -> usize {
     if message.len() >= LARGE_MESSAGE_BYTES { message.capacity() } else { message.len() }
+}
+
+/// Ranges are kept in 32 bits.
+fn narrowed(bytes: usize) -> u32 {
+    u32::try_from(bytes).expect("a batch holds 4 GiB at most")
 }
 
 /// The older of two optional times.

@@ -15,7 +15,8 @@ pub enum ErrorCode {
     NoStages,
     /// `build()`: a stage has an empty name.
     EmptyName,
-    /// `build()`: a stage's name cannot name a thread (it holds a NUL, or is longer than 128 bytes).
+    /// `build()`: a stage's name cannot name a thread (it holds a NUL, or is longer than 128 bytes), or it is `output`,
+    /// which is what the edge behind the last stage is called.
     InvalidName,
     /// `build()`: two stages share a name.
     DuplicateName,

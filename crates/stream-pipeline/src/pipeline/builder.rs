@@ -227,6 +227,11 @@ impl PipelineBuilder {
                     format!("stage {nth} of {count} has an empty name; give it one, for its thread and its metrics");
                 return Err(Error::new(ErrorCode::EmptyName, text));
             }
+            if name == OUTPUT_EDGE {
+                let text =
+                    format!("`{name}` is what the edge behind the last stage is called; call the stage something else");
+                return refuse(ErrorCode::InvalidName, text);
+            }
             if name.len() > MAX_NAME_BYTES || name.contains('\0') {
                 let name = name.escape_debug();
                 let text = format!(

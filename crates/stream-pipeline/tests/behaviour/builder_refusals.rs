@@ -35,6 +35,7 @@ fn names_that_are_empty_repeated_or_no_name_for_a_thread_are_refused() {
     let long = "x".repeat(129);
     assert_refused(plan().add_stage(&*long, 8, Block), InvalidName, Some(&long), &[&long, "at most 128 bytes"]);
     assert!(plan().add_stage("x".repeat(128), 8, Block).build().is_ok());
+    assert_refused(plan().add_stage("output", 8, Block), InvalidName, Some("output"), &["`output`", "something else"]);
 }
 
 #[test]
