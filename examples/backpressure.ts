@@ -25,7 +25,7 @@ function show(title: string): void {
   for (const { name, fill, capacity, low, high, pressured } of edges) {
     const bar = '█'.repeat(Math.round(fill / 5)).padEnd(capacity / 5, '·')
     console.log(
-      `  ring '${name}' ${bar} ${fill} of ${capacity}, marks ${low} and ${high}${pressured ? ', pressured' : ''}`,
+      `  ${`ring '${name}'`.padEnd(14)} ${bar} ${fill} of ${capacity}, marks ${low} and ${high}${pressured ? ', pressured' : ''}`,
     )
   }
   for (const { name, inHand } of stages) console.log(`  stage '${name}' has ${inHand} in hand`)

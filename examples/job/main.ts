@@ -63,6 +63,9 @@ function isDrainTimeout(error: unknown): boolean {
   return error instanceof PipelineError && error.code === 'DRAIN_TIMEOUT'
 }
 
+// Whoever was reading what is said here (`| head`) has gone: the job goes on.
+process.stdout.on('error', () => undefined)
+
 try {
   const options = parseOptions(process.argv.slice(2))
   if (options.help) console.log(HELP)
