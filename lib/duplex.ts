@@ -20,19 +20,27 @@ export function duplexOf(running: Running, { readableObjectMode = false }: ToNod
   const batches = running.output.batches()
   let batch: Buffer[] = []
   let position = 0
+  let filling = false
 
+  /** Node asks again while a batch is waited for: then the one at work goes on, or messages would be lost. */
   const fill = async (stream: Duplex): Promise<void> => {
-    for (;;) {
-      while (position < batch.length) {
-        if (!stream.push(batch[position++])) return
+    if (filling) return
+    filling = true
+    try {
+      for (;;) {
+        while (position < batch.length) {
+          if (!stream.push(batch[position++])) return
+        }
+        const next = await batches.next()
+        if (next.done === true) {
+          stream.push(null)
+          return
+        }
+        batch = next.value
+        position = 0
       }
-      const next = await batches.next()
-      if (next.done === true) {
-        stream.push(null)
-        return
-      }
-      batch = next.value
-      position = 0
+    } finally {
+      filling = false
     }
   }
 

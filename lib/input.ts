@@ -70,6 +70,8 @@ export class Input {
   #closedNative = false
   /** Whether the last push was refused at once. */
   #refusedLast = false
+  /** Nothing more is taken; why is known when the pipeline has ended. */
+  #aborted = false
   /** Why nothing more is taken. */
   #error: PipelineError | undefined
 
@@ -167,7 +169,7 @@ export class Input {
 
   /** @internal Whether the last push has to be waited for: it has no room yet, or was refused. */
   get mustWait(): boolean {
-    return this.#blocked || this.#refusedLast || this.#oneByOne
+    return this.#blocked || this.#refusedLast || this.#oneByOne || this.#aborted
   }
 
   /** @internal Whether a push waits for room. */
@@ -233,6 +235,7 @@ export class Input {
 
   /** Puts a message into the region, if nothing waits before it; `undefined` if it has to wait. */
   #stage(message: MessageInput): Promise<undefined> | undefined {
+    if (this.#aborted) return this.#owner.failed
     if (this.#blocked) {
       if (this.#waiting.length > 0 || !this.#append(message)) return undefined
     } else if (!this.#append(message)) {
@@ -301,7 +304,7 @@ export class Input {
     if (group === undefined || refusal === null) return
     if (refusal.code === 'ABORTED') {
       // The pipeline has failed or was aborted; its own error says why, and whoever waits for it is told too.
-      this.#error = this.#owner.toError(refusal)
+      this.#aborted = true
       group.resolve(tolerated(this.#owner.failed))
       void tolerated(group.promise)
     } else {

@@ -215,8 +215,8 @@ export class Running implements AsyncDisposable {
   #toError(failure: Failure): PipelineError {
     const failedStage = failure.code === 'STAGE_FAILED' ? failure.stage : undefined
     const host = this.#hosts.find(({ name }) => name === failedStage)
-    const cause = host?.thrown ?? (failure.code === 'ABORTED' ? this.#abortReason : undefined)
-    return toError(failure, cause)
+    const reason = failure.code === 'ABORTED' ? this.#abortReason : undefined
+    return toError(failure, host === undefined ? reason : host.thrown)
   }
 
   /** Keeps the process until nothing is in flight and nobody waits. */
