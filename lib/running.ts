@@ -100,8 +100,11 @@ export class Running implements AsyncDisposable {
   }
 
   /**
-   * Closes the input, waits until everything in flight is finished, and resolves with the report. Rejects with the error of
-   * the stage that failed, with `ABORTED` or `DRAIN_TIMEOUT`. May be called again, with the same answer.
+   * Closes the input, waits until every stage has finished, and resolves with the report. Rejects with the error of the
+   * stage that failed, with `ABORTED` or `DRAIN_TIMEOUT`. May be called again, with the same answer.
+   *
+   * What an iterated output still holds then can still be taken; in the report it is in flight. So read the output to its
+   * end first, or meanwhile: a full one holds the stages up.
    */
   async wait(): Promise<MetricsReading> {
     this.output.discardIfUnclaimed()

@@ -58,7 +58,8 @@ impl Running {
     /// Closes the input for every handle, waits until everything in flight is finished and the threads have ended, and
     /// returns the report: a reading taken after the end.
     ///
-    /// If the output was claimed, somebody has to go on taking from it. Errors: that of the stage that failed
+    /// If the output was claimed, somebody has to go on taking from it; what it still holds at the end can still be taken,
+    /// and is in flight in the report. Errors: that of the stage that failed
     /// (`STAGE_FAILED`, `STAGE_PANICKED`, `OVERFLOW`, `MESSAGE_TOO_LARGE`), `ABORTED`, `DRAIN_TIMEOUT`, and
     /// `WOULD_DEADLOCK` when called from a stage of this pipeline. The ledger of a pipeline that failed is in
     /// [`metrics`](Running::metrics).
