@@ -5,11 +5,12 @@
 //!
 //! | file | cases |
 //! |---|---|
-//! | `passing.rs` | push \|\| pop; staged pushes \|\| a consumer that parks; small batches staged \|\| pop; two producers \|\| one consumer; two consumers that split; a reader of the counts \|\| push and pop |
+//! | `passing.rs` | push \|\| pop; staged pushes \|\| a consumer that parks; small batches staged \|\| pop; two producers \|\| one consumer; two consumers that split |
 //! | `waiting.rs` | a full ring, a full byte budget, the high mark: park \|\| pop and wake; the ring emptied while the mark is set; hysteresis |
-//! | `ending.rs` | close \|\| blocked push; close \|\| blocked pop; abort \|\| both; abort \|\| a split; the receiver gone \|\| blocked push; a non-empty edge dropped |
+//! | `ending.rs` | close \|\| blocked push; close \|\| blocked pop; abort \|\| both; abort \|\| a split; close \|\| abort; the receiver gone \|\| blocked push; a non-empty edge dropped |
 //! | `dropping.rs` | drop-oldest \|\| pop; drop-oldest \|\| a split; drop-newest and error \|\| pop |
 //! | `wakers.rs` | an armed waker \|\| push, pop, the low mark, close, abort; armed twice |
+//! | `watching.rs` | a reader of the counts \|\| push, pop and drop-oldest; a watcher of the pressure \|\| its changes and the end |
 //!
 //! A thread that is never woken is a deadlock, which loom reports; so is a batch that is never freed. Loom 0.7 has open
 //! bugs that end an exploration early (tokio-rs/loom#166, #392), so no model trusts it: each gives an outcome per
@@ -32,12 +33,13 @@ mod ending;
 mod passing;
 mod waiting;
 mod wakers;
+mod watching;
 
 /// Messages are single bytes; these are some, in order.
 type Messages = Vec<u8>;
 
-/// How often a thread is interrupted at most in one execution, beside where it waits. Every line taken out was missed
-/// within two interruptions; three are for models that can afford them.
+/// How often a thread is interrupted at most in one execution, beside where it waits. Three where an outcome needs it or
+/// the model is small.
 const TWO: usize = 2;
 const THREE: usize = 3;
 

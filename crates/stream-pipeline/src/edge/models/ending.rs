@@ -92,6 +92,19 @@ fn abort_during_a_split_counts_what_was_out_of_the_ring() {
 }
 
 #[test]
+fn close_and_abort_at_once_end_in_abort() {
+    outcomes(THREE, [(true, 1)], || {
+        let edge = edge(1, Block, Levels::OFF);
+        push(&edge, &[1]).unwrap();
+        let closer = spawn(&edge, Edge::close);
+        edge.abort();
+        closer.join().unwrap();
+        assert_settled(&edge, 1, 0);
+        (edge.is_aborted(), read(&edge.stats.aborted))
+    });
+}
+
+#[test]
 fn a_push_that_waits_for_a_receiver_who_goes_is_let_pass() {
     for gone in [Edge::unclaim, Edge::give_up] {
         outcomes(THREE, [()], move || {
