@@ -78,7 +78,8 @@ impl EdgeOptions {
     }
 
     /// Bytes the edge may hold allocated, buffers for reuse included; at least the longest message. A full budget
-    /// counts as a full ring.
+    /// counts as a full ring. The batch that single pushes join may outgrow it by less than 300 KiB, and an empty edge
+    /// takes one batch of any size.
     #[must_use]
     pub fn byte_budget(mut self, bytes: u64) -> Self {
         self.byte_budget = Some(bytes);
