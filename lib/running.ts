@@ -89,13 +89,7 @@ export class Running implements AsyncDisposable {
     }
     this.input = new Input(started, owner, maxMessageBytes, plan.inputRefuses)
     this.output = new Output(started, owner, maxMessageBytes)
-    if (signal !== undefined) {
-      // A signal may outlive many pipelines: it must not keep them.
-      const self = new WeakRef(this)
-      const onAbort = (): void => self.deref()?.abort(signal.reason)
-      signal.addEventListener('abort', onAbort, { once: true })
-      this.#unlistenAbort = () => signal.removeEventListener('abort', onAbort)
-    }
+    if (signal !== undefined) this.#unlistenAbort = listenForAbort(signal, new WeakRef(this))
     this.#turn()
   }
 
@@ -204,6 +198,7 @@ export class Running implements AsyncDisposable {
     if (outcome === null) return
     this.#ended = true
     this.#unlistenAbort()
+    clearInterval(this.#watch)
     if ('code' in outcome) {
       const error = this.#toError(outcome)
       this.#end.reject(error)
@@ -232,6 +227,16 @@ export class Running implements AsyncDisposable {
       this.#watch = undefined
     }, WATCH_MS)
   }
+}
+
+/**
+ * A signal may outlive many pipelines, and must not keep them: so the listener is made where it has no other way to reach
+ * the pipeline, as it would have among the closures of a method.
+ */
+function listenForAbort(signal: AbortSignal, running: WeakRef<Running>): () => void {
+  const onAbort = (): void => running.deref()?.abort(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  return () => signal.removeEventListener('abort', onAbort)
 }
 
 /** The error for a failure that the binding reports as data. */

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { runChild } from './child.js'
+
+const states = ['idle', 'full', 'busy']
+const ways = ['exit', 'exit-later']
+
+test.each(states.flatMap((state) => ways.map((way) => [way, state] as const)))(
+  'process.exit() (%s) with running threads, %s, ends with its code',
+  async (way, state) => {
+    const { code, signal, stderr } = await runChild('end.mjs', { args: [state, way] })
+    expect({ code, signal, stderr }).toEqual({ code: 7, signal: null, stderr: '' })
+  },
+)
