@@ -62,14 +62,16 @@ test('with marks off: accepted = what the rings and the stages hold, and every r
   expect(await outputs).toEqual(Array.from({ length: 500 }, (_, n) => `message ${n}`))
 })
 
-test('with marks on: high <= fill <= capacity on every edge, and the writer waits', async () => {
+test('with marks on: every edge is pressured, none is filled beyond its capacity, and the writer waits', async () => {
   const running = stopped(true)
   const writer = pushOneByOne(running, 500)
   const { ledger, edges } = await atRest(running)
 
   for (const { name, fill, high, low, capacity, pressured, highestFill } of edges) {
     expect([high, low], name).toEqual([Math.ceil(0.8 * capacity), Math.floor(0.4 * capacity)])
-    expect(fill, name).toBeGreaterThanOrEqual(high!)
+    // Nobody takes from the last one. A stage may have taken from the others between their being pressured and its own
+    // being held up: then the fill lies between the marks.
+    expect(fill, name).toBeGreaterThan(name === 'output' ? high! - 1 : low!)
     expect(highestFill, name).toBeLessThanOrEqual(capacity)
     expect(pressured, name).toBe(true)
   }

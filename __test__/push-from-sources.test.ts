@@ -67,7 +67,8 @@ test('a source is read only as fast as there is room', async () => {
   let taken = 0
   for await (const batch of batches) {
     taken += batch.length
-    expect(read).toBeGreaterThanOrEqual(taken)
+    // It counts a message when it is asked for the next.
+    expect(read + 1).toBeGreaterThanOrEqual(taken)
     // Two rings, a message in the stage's hand, a batch that is offered: up to 1024.
     expect(read).toBeLessThanOrEqual(taken + 4 + 1 + 4 + 1024)
     if (taken === 20_000) break
