@@ -17,7 +17,9 @@ test('when the operating system refuses a thread, start() throws THREAD_REFUSED,
   // More than a process can address.
   const error = await refusalOf(() => start(2 ** 47))
   expect(error).toMatchObject({ code: 'THREAD_REFUSED', stage: 'native' })
-  expect(error.message).toMatch(/refused a thread for stage `native`: .*; lower the number of stages or their stack size/)
+  expect(error.message).toMatch(
+    /refused a thread for stage `native`: .*; lower the number of stages or their stack size/,
+  )
   expect(readdirSync('/proc/self/task')).toHaveLength(threads)
   expect(await through(start(2 ** 18), ['a', 'b'])).toEqual(['a', 'b'])
 })
