@@ -1,7 +1,7 @@
 // The plan of a pipeline in TypeScript. What is sound and what is not, Rust decides when it is built.
 
 import { buildPipeline, type EdgePlan, type NativePipeline, type PipelinePlan } from './binding.js'
-import { checkCount } from './options.js'
+import { checkCount, checkSignal } from './options.js'
 import { invalid } from './pipeline-error.js'
 import { Running, toError, type RunPlan, type StartOptions } from './running.js'
 import type { NativeStage, Stage, StageFunction } from './stage.js'
@@ -51,7 +51,9 @@ export class Pipeline {
    * Starts the native stages' threads; JavaScript stages run on this thread. Throws `THREAD_REFUSED` if the operating
    * system has no threads left, `INVALID_OPTION` if it was started before, and the signal's reason if that is aborted.
    */
-  start(options?: StartOptions): Running {
+  start(options: StartOptions = {}): Running {
+    checkSignal(options.signal)
+    options.signal?.throwIfAborted()
     if (this.#started) throw invalid('start()', 'called once for each build()', 'a second call')
     this.#started = true
     return new Running(this.#native, this.#plan, options)

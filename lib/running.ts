@@ -8,7 +8,7 @@ import { deferred, tolerated } from './deferred.js'
 import { duplexOf, type ToNodeOptions } from './duplex.js'
 import type { ErrorCode } from './error-codes.js'
 import { Input } from './input.js'
-import { checkSignal, checkTimeout } from './options.js'
+import { checkTimeout } from './options.js'
 import { Output } from './output.js'
 import { PipelineError } from './pipeline-error.js'
 import { StageHost } from './stage-host.js'
@@ -72,8 +72,6 @@ export class Running implements AsyncDisposable {
 
   /** @internal */
   constructor(native: NativePipeline, plan: RunPlan, { signal }: StartOptions = {}) {
-    checkSignal(signal)
-    signal?.throwIfAborted()
     const started = start(native, this.#turnWhenWoken)
     if ('code' in started) throw toError(started)
     this.#native = started

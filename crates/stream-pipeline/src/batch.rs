@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-/// From this many bytes on a message keeps its own buffer instead of being copied into the shared one: moving a `Vec`
-/// costs about as much as copying 4 KiB.
+/// From this many bytes on a message keeps its own buffer instead of being copied into the shared one: a page, beyond
+/// which the copy costs more than the allocation it saves.
 pub const LARGE_MESSAGE_BYTES: usize = 4096;
 
 /// The most messages one batch holds. Measured: beyond a few hundred, throughput no longer grows.

@@ -5,7 +5,7 @@
 //! sleeper, and takes the edge's lock before it wakes. Between the change and that look stands a `fence(SeqCst)`, and
 //! another between the announcement and the second look: of the two at least one sees the other.
 //!
-//! Patience comes before sleep: a wake-up across cores costs tens of microseconds, a yield half of one.
+//! Patience comes before sleep: a wake-up across cores costs many times what a yield does.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -107,11 +107,11 @@ mod patience {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Looks at the edge before yielding, where a core is free to spin on: about 1 us.
+    /// Looks at the edge before yielding, where a core is free to spin on: a moment, against a system call for a yield.
     const SPINS: u32 = 64;
 
-    /// Yields before parking. On a machine with nothing else to run each costs about 0.3 us, so a consumer gives up
-    /// after a few microseconds, less than the wake-up it hopes to save.
+    /// Yields before parking: with nothing else to run, all of them together should cost less than the wake-up they
+    /// hope to save.
     const YIELDS: u32 = 12;
 
     /// Engine threads that are running or ready to run.

@@ -7,8 +7,8 @@ use crate::batch::{Batch, MAX_BATCH_BYTES, footprint};
 use crate::overflow::OverflowPolicy;
 use crate::sync::{MutexGuard, Ordering, fence};
 
-/// A batch of at most this many bytes is copied into the staged batch while the consumer is behind: less than a
-/// microsecond, and the batches grow.
+/// A batch of at most this many bytes is copied into the staged batch while the consumer is behind: a small
+/// copy, and the batches grow.
 const SMALL_BATCH_BYTES: usize = 4096;
 
 /// What one message costs beside its bytes: its entry, and its share of the batch.
