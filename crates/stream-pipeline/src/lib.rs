@@ -37,6 +37,8 @@ mod error;
 mod latency;
 mod marks;
 mod metrics;
+#[cfg(all(test, loom))]
+mod models;
 mod overflow;
 mod pipeline;
 mod pool;

@@ -11,6 +11,9 @@ use crate::latency::{LatencySummary, LatencyTracker};
 use crate::sync::{AtomicU8, AtomicU64, Ordering};
 use crate::tally::Counts;
 
+#[cfg(all(test, loom))]
+mod models;
+
 /// What a stage is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
@@ -70,9 +73,11 @@ pub(crate) struct StageGauges {
 impl StageGauges {
     /// Shows `counts`. What enters is stored first.
     pub(crate) fn publish(&self, counts: &Counts) {
-        // Partner of each release: the acquire in `read`, in the opposite order in `StageGauges::counts`.
+        // Outputs that enter here come from nowhere else: nothing has to be seen before them.
+        self.created.store(counts.created, Ordering::Relaxed);
+        // Partner: the acquire in `read`. Who sees these messages in hand sees that they have left their edge.
         self.received.store(counts.received, Ordering::Release);
-        self.created.store(counts.created, Ordering::Release);
+        // Partner: the acquire in `read`, called in the opposite order by `counts`. Who sees what leaves sees what entered.
         self.absorbed.store(counts.absorbed, Ordering::Release);
         self.failed.store(counts.failed, Ordering::Release);
         self.aborted.store(counts.aborted, Ordering::Release);
@@ -84,8 +89,8 @@ impl StageGauges {
         let aborted = read(&self.aborted);
         let failed = read(&self.failed);
         let absorbed = read(&self.absorbed);
-        let created = read(&self.created);
         let received = read(&self.received);
+        let created = self.created.load(Ordering::Relaxed);
         Counts { received, created, emitted, absorbed, failed, aborted }
     }
 

@@ -48,7 +48,7 @@ impl PressureBoard {
         edges[edge].pressured = pressured;
         edges[edge].changes += 1;
         drop(edges);
-        // A watcher registers under the lock above before it looks at the edges.
+        // Who was not counted yet has not locked the board to wait, and will see the change then.
         if self.watchers.load(Ordering::Relaxed) > 0 {
             self.changed.notify_all();
         }
@@ -73,10 +73,8 @@ pub struct PressureWatch {
 
 impl PressureWatch {
     pub(crate) fn new(board: Arc<PressureBoard>, names: Arc<[Arc<str>]>) -> Self {
-        let edges = board.edges.lock();
         board.watchers.fetch_add(1, Ordering::Relaxed);
-        let seen = edges.iter().map(|edge| edge.changes).collect();
-        drop(edges);
+        let seen = board.edges.lock().iter().map(|edge| edge.changes).collect();
         Self { board, names, seen }
     }
 

@@ -58,23 +58,23 @@ impl Waiters {
         &self,
         guard: MutexGuard<'a, T>,
         deadline: Option<Instant>,
-        ready: impl Fn(&T) -> bool,
+        ready: impl Fn() -> bool,
     ) -> (MutexGuard<'a, T>, bool) {
         self.announce();
-        let (guard, timed_out) = if ready(&guard) { (guard, false) } else { self.condvar.wait(guard, deadline) };
+        let (guard, timed_out) = if ready() { (guard, false) } else { self.condvar.wait(guard, deadline) };
         self.retract(1);
         (guard, timed_out)
     }
 
     /// Arms `waker` for one wake, unless `ready` already holds; returns whether it is armed. Armed again, it is still for
     /// one wake only. Needs the edge's guard, as [`Waiters::park`] does.
-    pub(crate) fn arm<T>(&self, guard: &MutexGuard<'_, T>, waker: &Waker, ready: impl Fn(&T) -> bool) -> bool {
+    pub(crate) fn arm<T>(&self, _guard: &MutexGuard<'_, T>, waker: &Waker, ready: impl Fn() -> bool) -> bool {
         let mut armed = self.armed.lock();
         if !armed.iter().any(|other| Arc::ptr_eq(other, waker)) {
             self.announce();
             armed.push(Arc::clone(waker));
         }
-        if !ready(guard) {
+        if !ready() {
             return true;
         }
         armed.retain(|other| !Arc::ptr_eq(other, waker));

@@ -282,6 +282,7 @@ impl Edge {
             }
         } else if fill >= self.config.levels.high {
             self.stats.pressured_since_ns.store(self.fixtures.clock.now_ns(), Ordering::Relaxed);
+            // Partner: the acquire in `is_pressured`.
             self.pressured.store(true, Ordering::Release);
             bump(&self.stats.pressured_count, 1);
             self.fixtures.pressure.changed(self.index, true);

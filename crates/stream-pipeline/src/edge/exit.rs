@@ -1,6 +1,7 @@
 //! The consumers' side of an edge: taking batches, and ending backpressure.
 //!
-//! Invariant: who takes messages raises `left`, then looks whether someone waits for the room.
+//! Invariant: who takes messages raises `left` and `bytes_out`, in whatever order, then looks whether someone waits for
+//! the room.
 
 use super::{ABORTED, CLOSED, Edge, OPEN, Tail, bump, raise, read};
 use crate::batch::Batch;
@@ -29,6 +30,8 @@ impl Edge {
         {
             return Take::Batch(self.taken_unlocked(batch, max));
         }
+        // `left` first: what `admitted` is then, it was before. The other way round, an edge in which new messages take the
+        // place of old ones would look empty though it never is.
         if self.state() == OPEN && read(&self.left) == read(&self.admitted) {
             return Take::Empty;
         }

@@ -205,7 +205,7 @@ impl Edge {
     }
 
     fn state(&self) -> u8 {
-        // Partner: the release in `close` and `abort`: who sees the end sees everything that came before it.
+        // Partner: the release in `abort`: who sees it sees what it counted.
         self.state.load(Ordering::Acquire)
     }
 
@@ -228,8 +228,8 @@ impl Edge {
     pub(crate) fn close(&self) {
         let tail = self.lock();
         if self.state() == OPEN {
-            // Partner: the acquire in `state`.
-            self.state.store(CLOSED, Ordering::Release);
+            // Who sees this takes the lock before it does anything about it.
+            self.state.store(CLOSED, Ordering::Relaxed);
         }
         self.wake_everyone(tail);
     }
@@ -246,7 +246,8 @@ impl Edge {
         self.wake_everyone(tail);
     }
 
-    /// Nobody wants the output: what is in the ring and what still comes counts as delivered.
+    /// Nobody wants the output: what is in the ring and what still comes counts as delivered. Nobody may be taking: from
+    /// here on the edge is empty, and lets everyone in.
     pub(crate) fn unclaim(&self) {
         let mut tail = self.lock();
         if tail.receiver == Receiver::Present {
@@ -257,7 +258,8 @@ impl Edge {
         self.wake_everyone(tail);
     }
 
-    /// The output handle is gone: what is in the ring and what still comes counts as dropped.
+    /// The output handle is gone: what is in the ring and what still comes counts as dropped. As with [`Edge::unclaim`],
+    /// nobody may be taking.
     pub(crate) fn give_up(&self) {
         let mut tail = self.lock();
         if tail.receiver == Receiver::Present {

@@ -8,22 +8,19 @@
 //! | `passing.rs` | push \|\| pop; staged pushes \|\| a consumer that parks; small batches staged \|\| pop; two producers \|\| one consumer; two consumers that split |
 //! | `waiting.rs` | a full ring, a full byte budget, the high mark: park \|\| pop and wake; the ring emptied while the mark is set; hysteresis |
 //! | `ending.rs` | close \|\| blocked push; close \|\| blocked pop; abort \|\| both; abort \|\| a split; close \|\| abort; the receiver gone \|\| blocked push; a non-empty edge dropped |
-//! | `dropping.rs` | drop-oldest \|\| pop; drop-oldest \|\| a split; drop-newest and error \|\| pop |
+//! | `dropping.rs` | drop-oldest \|\| pop, from an edge that is never empty too; drop-oldest \|\| a split; drop-newest and error \|\| pop |
 //! | `wakers.rs` | an armed waker \|\| push, pop, the low mark, close, abort; armed twice |
 //! | `watching.rs` | a reader of the counts \|\| push, pop and drop-oldest; a watcher of the pressure \|\| its changes and the end |
 //!
-//! A thread that is never woken is a deadlock, which loom reports; so is a batch that is never freed. Loom 0.7 has open
-//! bugs that end an exploration early (tokio-rs/loom#166, #392), so no model trusts it: each gives an outcome per
-//! execution, and its test names the whole set that must be seen. Every model was seen to fail with the line it protects
-//! taken out.
+//! A thread that is never woken is a deadlock, which loom reports; so is a batch that is never freed.
 
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::{Edge, EdgeConfig, Fixtures, Hold, Refusal, Take, read};
 use crate::batch::Batch;
 use crate::clock::Clock;
 use crate::marks::Levels;
+use crate::models::{THREE, TWO, outcomes};
 use crate::overflow::OverflowPolicy;
 use crate::pool::Pool;
 use crate::pressure::PressureBoard;
@@ -37,42 +34,6 @@ mod watching;
 
 /// Messages are single bytes; these are some, in order.
 type Messages = Vec<u8>;
-
-/// How often a thread is interrupted at most in one execution, beside where it waits. Three where an outcome needs it or
-/// the model is small.
-const TWO: usize = 2;
-const THREE: usize = 3;
-
-/// Runs `model` in every way and asserts that `expected` are the outcomes, all of them and no others.
-fn outcomes<T>(preemptions: usize, expected: impl IntoIterator<Item = T>, model: impl Fn() -> T + Send + Sync + 'static)
-where
-    T: PartialEq + Debug + Send + 'static,
-{
-    let seen = Arc::new(Mutex::new((Vec::new(), 0_u64)));
-    let log = Arc::clone(&seen);
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(preemptions);
-    builder.max_branches = 10_000;
-    builder.check(move || {
-        let outcome = model();
-        let mut log = log.lock().expect("loom runs one thread at a time");
-        log.1 += 1;
-        if !log.0.contains(&outcome) {
-            log.0.push(outcome);
-        }
-    });
-    let (outcomes, executions) = std::mem::take(&mut *seen.lock().expect("loom has ended"));
-    println!("{executions} executions, {} outcomes", outcomes.len());
-    assert!(executions > 1, "loom tried one order only");
-    let expected: Vec<T> = expected.into_iter().collect();
-    let (unseen, unexpected) = (missing(&expected, &outcomes), missing(&outcomes, &expected));
-    assert!(unseen.is_empty() && unexpected.is_empty(), "not seen: {unseen:?}; not expected: {unexpected:?}");
-}
-
-/// What of `outcomes` is not in `others`.
-fn missing<'a, T: PartialEq>(outcomes: &'a [T], others: &[T]) -> Vec<&'a T> {
-    outcomes.iter().filter(|outcome| !others.contains(outcome)).collect()
-}
 
 /// A started edge of its own.
 fn edge(capacity: usize, policy: OverflowPolicy, levels: Levels) -> Arc<Edge> {

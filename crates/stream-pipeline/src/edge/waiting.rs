@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Edge, Hold, OPEN, Receiver, Refusal, Take};
+use super::{Edge, Hold, OPEN, Refusal, Take};
 use crate::batch::Batch;
 use crate::signal::{Busy, Patience, Waker};
 
@@ -72,8 +72,7 @@ impl Edge {
                 return Waited::Changed;
             }
         }
-        let (_, timed_out) =
-            self.drained.park(self.lock(), deadline, |tail| tail.receiver != Receiver::Present || ready());
+        let (_, timed_out) = self.drained.park(self.lock(), deadline, ready);
         if timed_out { Waited::TimedOut } else { Waited::Changed }
     }
 
@@ -106,7 +105,7 @@ impl Edge {
         if let Some(busy) = &mut busy {
             busy.take();
         }
-        let (_, timed_out) = self.filled.park(self.lock(), deadline, |_| self.may_leave());
+        let (_, timed_out) = self.filled.park(self.lock(), deadline, || self.may_leave());
         if let Some(busy) = busy {
             *busy = Some(Busy::new());
         }
@@ -115,14 +114,12 @@ impl Edge {
 
     /// Has `waker` called once when there is something to take, or an end. `false` if that is so already.
     pub(crate) fn call_when_filled(&self, waker: &Waker) -> bool {
-        self.filled.arm(&self.lock(), waker, |_| self.may_leave())
+        self.filled.arm(&self.lock(), waker, || self.may_leave())
     }
 
     /// Has `waker` called once when an offer of `batch` may get somewhere. `false` if that is so already.
     pub(crate) fn call_when_drained(&self, waker: &Waker, batch: &Batch, hold: Hold) -> bool {
         let bytes = Self::least_bytes(batch);
-        self.drained.arm(&self.lock(), waker, |tail| {
-            self.state() != OPEN || tail.receiver != Receiver::Present || self.may_enter(bytes, hold)
-        })
+        self.drained.arm(&self.lock(), waker, || self.state() != OPEN || self.may_enter(bytes, hold))
     }
 }

@@ -43,6 +43,21 @@ fn drop_oldest_cuts_into_a_batch_that_the_consumer_splits() {
 }
 
 #[test]
+fn a_full_drop_oldest_edge_never_looks_empty_while_single_messages_replace_each_other() {
+    outcomes(THREE, [vec![1], vec![2], vec![3]], || {
+        let edge = edge(2, DropOldest, Levels::OFF);
+        push(&edge, &[1, 2]).unwrap();
+        let consumer = spawn(&edge, |edge| take(edge, 1));
+        push(&edge, &[3]).unwrap();
+        push(&edge, &[4]).unwrap();
+        let taken = consumer.join().unwrap();
+        let rest = take_rest(&edge);
+        assert_settled(&edge, 4, 1 + rest.len());
+        taken
+    });
+}
+
+#[test]
 fn drop_newest_drops_only_what_finds_a_full_ring() {
     let expected = [(vec![1], vec![], 1), (vec![1], vec![2], 0)];
     outcomes(THREE, expected, || {
@@ -59,14 +74,16 @@ fn drop_newest_drops_only_what_finds_a_full_ring() {
 
 #[test]
 fn the_error_policy_refuses_only_what_finds_a_full_ring() {
-    let expected = [Ok(()), Err((vec![2], Some(Refusal::Overflow)))];
+    // It never becomes empty: there is room for one message as soon as one was taken.
+    let expected = [Ok(()), Err((vec![3], Some(Refusal::Overflow)))];
     outcomes(THREE, expected, || {
-        let edge = edge(1, Error, Levels::OFF);
+        let edge = edge(2, Error, Levels::OFF);
         push(&edge, &[1]).unwrap();
+        push(&edge, &[2]).unwrap();
         let consumer = spawn(&edge, |edge| take(edge, 1));
-        let pushed = push(&edge, &[2]);
+        let pushed = push(&edge, &[3]);
         assert_eq!(consumer.join().unwrap(), [1]);
-        assert_settled(&edge, 1 + usize::from(pushed.is_ok()), 1);
+        assert_settled(&edge, 2 + usize::from(pushed.is_ok()), 1);
         pushed
     });
 }
