@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::sync::now;
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     epoch: Instant,
@@ -9,11 +11,11 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new() -> Self {
-        Self { epoch: Instant::now() }
+        Self { epoch: now() }
     }
 
     pub(crate) fn now_ns(self) -> u64 {
-        self.epoch.elapsed().as_nanos() as u64
+        now().duration_since(self.epoch).as_nanos() as u64
     }
 
     pub(crate) fn at(self, now_ns: u64) -> Instant {

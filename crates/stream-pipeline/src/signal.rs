@@ -102,7 +102,7 @@ impl std::fmt::Debug for Waiters {
 
 pub(crate) use patience::{Busy, Patience};
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 mod patience {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -169,7 +169,7 @@ mod patience {
     }
 }
 
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 mod patience {
     /// Models count no threads.
     #[derive(Debug)]

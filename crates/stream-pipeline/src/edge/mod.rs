@@ -24,7 +24,7 @@ mod exit;
 mod stats;
 mod waiting;
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 
 #[cfg(all(test, loom))]

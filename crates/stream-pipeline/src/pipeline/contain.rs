@@ -9,6 +9,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::sync::thread_local;
 
 thread_local! {
     static CONTAINED: Cell<bool> = const { Cell::new(false) };
@@ -18,9 +19,9 @@ thread_local! {
 /// Calls `work`; a panic comes back as an error with the code `STAGE_PANICKED`.
 pub(super) fn contain<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     quieten_panics();
-    let outer = CONTAINED.replace(true);
+    let outer = CONTAINED.with(|contained| contained.replace(true));
     let result = panic::catch_unwind(AssertUnwindSafe(work));
-    CONTAINED.set(outer);
+    CONTAINED.with(|contained| contained.set(outer));
     result.unwrap_or_else(|payload| Err(panicked(&*payload)))
 }
 
@@ -30,7 +31,7 @@ fn panicked(payload: &(dyn Any + Send)) -> Error {
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic without a message");
-    let text = match PLACE.take() {
+    let text = match PLACE.with(RefCell::take) {
         Some(place) => format!("{message} ({place})"),
         None => message.to_owned(),
     };

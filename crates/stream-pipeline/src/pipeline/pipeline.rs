@@ -1,7 +1,6 @@
 //! A pipeline that was built and not started.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::builder::{PlannedStage, Work};
 use super::input::{Input, InputEnd};
@@ -14,6 +13,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::pool::Pool;
 use crate::pressure::PressureBoard;
 use crate::stage::Stage;
+use crate::sync::{AtomicBool, Ordering};
 
 /// A pipeline that was built: handles may be taken, messages pushed until the first ring is full, and it may be started,
 /// once.
@@ -101,7 +101,7 @@ impl Pipeline {
                 Work::Hosted => None,
             });
         }
-        if !*self.output_taken.get_mut() {
+        if !self.output_taken.load(Ordering::Relaxed) {
             self.run.output_edge().unclaim();
         }
         let started = Running::start(Arc::clone(&self.run), objects, self.stack_bytes);

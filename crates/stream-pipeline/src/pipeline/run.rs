@@ -4,7 +4,6 @@
 //! ask.
 
 use std::sync::Arc;
-use std::thread::{JoinHandle, ThreadId};
 use std::time::Instant;
 
 use super::hosted::Seat;
@@ -14,6 +13,7 @@ use crate::edge::{Edge, Fixtures};
 use crate::error::{Error, ErrorCode, Result};
 use crate::metrics::{Metrics, StageGauges};
 use crate::signal::Waker;
+use crate::sync::thread::{self, JoinHandle, ThreadId};
 use crate::sync::{AtomicU64, Condvar, Mutex, Ordering};
 
 /// How a stage ended.
@@ -141,7 +141,7 @@ impl Run {
     pub(super) fn join(&self) {
         let mut threads = self.threads.lock();
         for thread in threads.drain(..) {
-            if thread.thread().id() != std::thread::current().id() {
+            if thread.thread().id() != thread::current().id() {
                 // A stage's panic is contained; one of the engine has been reported by the hook.
                 let _ = thread.join();
             }
@@ -236,7 +236,7 @@ impl Run {
 
     /// Refuses to wait for the calling thread's own end.
     pub(super) fn refuse_own_thread(&self) -> Result<()> {
-        let own = std::thread::current();
+        let own = thread::current();
         if !self.thread_ids.lock().contains(&own.id()) {
             return Ok(());
         }

@@ -1,7 +1,6 @@
 //! The handle to a started pipeline.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::hosted::{HostedStage, Seat};
@@ -14,6 +13,7 @@ use crate::metrics::Metrics;
 use crate::pressure::PressureWatch;
 use crate::signal::Waker;
 use crate::stage::Stage;
+use crate::sync::thread;
 
 /// A started pipeline. Dropping it aborts the pipeline and waits for its threads.
 ///
