@@ -1,7 +1,7 @@
 //! Where a stage's outputs go: they are gathered into batches and put on the next edge.
 //!
-//! Invariants: what is emitted leaves in order; an output enters the books before it can be taken by the next stage;
-//! nothing is held back longer than the call in which it was emitted.
+//! Invariants: what is emitted leaves in order, and nothing behind an output that was refused; an output enters the books
+//! before it can be taken by the next stage; nothing is held back longer than the call in which it was emitted.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -121,16 +121,17 @@ impl Emitter {
         if !self.open.has_room(bytes, self.downstream.batch_limit()) {
             self.seal();
         }
-        true
+        // Sealing may have found the next edge full for good.
+        self.failure.is_none()
     }
 
     /// Hands the batch on; what was removed from it counts as absorbed. No byte is copied. The inputs of this call are
     /// settled by it.
     pub fn forward(&mut self, batch: Batch) {
+        self.seal();
         if self.failure.is_some() {
             return self.recycle(batch);
         }
-        self.seal();
         self.tally.output(batch.len());
         self.tally.settle_all();
         if batch.is_empty() {
@@ -216,6 +217,8 @@ impl Emitter {
                 "edge `{edge}` was full and its policy is `error`; choose a larger capacity, or the policy block, drop-oldest or drop-newest"
             );
             self.failure.get_or_insert_with(|| Error::new(ErrorCode::Overflow, text).at_stage(edge));
+            // There may be room again for what comes behind it.
+            self.tally.counts.aborted += self.sealed.drain(..).map(|batch| batch.len() as u64).sum::<u64>();
         }
         count
     }

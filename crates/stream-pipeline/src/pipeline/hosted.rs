@@ -107,7 +107,7 @@ impl Seat {
         work.enter(state);
         work.emitter.downstream().close();
         if let Some(run) = self.run.upgrade() {
-            run.stage_ended();
+            run.one_ended();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the parts of a started pipeline share: its edges, who has ended, how, and the report.
 //!
-//! Invariant: the outcome is written once, by whoever ends the last stage; it, and the report, are the same for all who
-//! ask.
+//! Invariant: the outcome is written once, by whoever is the last to end, stage or abort; it, and the report, are the same
+//! for all who ask.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,7 +26,8 @@ pub(super) enum End {
 
 #[derive(Default)]
 struct Endings {
-    live_stages: usize,
+    /// Stages that have not ended, and aborts that are not through with every edge.
+    under_way: usize,
     /// The first error wins; later ones are consequences, or news for which nobody waits.
     error: Option<Error>,
     aborted: bool,
@@ -77,7 +78,7 @@ impl Run {
     ) -> Self {
         Self {
             gauges: names.iter().map(|_| Arc::default()).collect(),
-            endings: Mutex::new(Endings { live_stages: names.len(), ..Endings::default() }),
+            endings: Mutex::new(Endings { under_way: names.len(), ..Endings::default() }),
             names,
             edges,
             deliveries: Arc::default(),
@@ -159,13 +160,16 @@ impl Run {
     pub(super) fn abort(&self) {
         {
             let mut endings = self.endings.lock();
-            if endings.live_stages == 0 {
+            if endings.under_way == 0 {
                 return;
             }
             endings.aborted = true;
+            // The stages may all have ended before the last edge has counted what was in it.
+            endings.under_way += 1;
         }
         self.abort_edges();
         self.abandon_seats(usize::MAX);
+        self.one_ended();
     }
 
     /// Turns a drain into an abort, unless it has ended meanwhile.
@@ -191,11 +195,11 @@ impl Run {
         self.abandon_seats(index);
     }
 
-    /// A stage has ended, and its edges have been dealt with. The last one writes the outcome.
-    pub(super) fn stage_ended(&self) {
+    /// A stage has ended and its edges have been dealt with, or an abort is through. The last one writes the outcome.
+    pub(super) fn one_ended(&self) {
         let mut endings = self.endings.lock();
-        endings.live_stages -= 1;
-        if endings.live_stages > 0 {
+        endings.under_way -= 1;
+        if endings.under_way > 0 {
             return;
         }
         self.ended_ns.store(self.fixtures.clock.now_ns(), Ordering::Relaxed);

@@ -199,7 +199,7 @@ impl Runner {
         self.account(self.now_ns);
         self.gauges.enter(state);
         self.emitter.downstream().close();
-        self.run.stage_ended();
+        self.run.one_ended();
     }
 }
 

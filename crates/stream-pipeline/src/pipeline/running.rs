@@ -96,6 +96,9 @@ impl Running {
 
     /// Ends the pipeline now: everything in flight is counted as aborted. Does not wait; the stages' threads end after the
     /// message they are working on. Without effect once the pipeline has ended.
+    ///
+    /// What still comes out is in order, but not always without gaps: a message may be aborted in an edge while a stage,
+    /// or the output's user, takes the one behind it.
     pub fn abort(&self) {
         self.run.abort();
     }
@@ -125,7 +128,7 @@ impl Running {
     }
 
     /// Has `waker` called, once, when the pipeline has ended; returns `false`, and does not call, if it has. The call
-    /// comes from a thread of the pipeline and must not block.
+    /// comes from a thread of the pipeline, or from one that aborts it, and must not block.
     #[must_use]
     pub fn call_when_ended(&self, waker: &Waker) -> bool {
         self.run.call_when_ended(waker)

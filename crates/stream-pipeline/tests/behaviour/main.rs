@@ -47,6 +47,7 @@ mod timer;
 
 // Ending.
 mod abort_between_messages;
+mod abort_in_the_report;
 mod drain_deadline;
 mod dropped_pipeline;
 mod failure_between_batches;

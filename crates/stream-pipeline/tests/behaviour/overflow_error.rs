@@ -1,8 +1,10 @@
 //! The policy `error`: a full ring refuses a push, and fails the pipeline when it lies between two stages.
 
+use std::sync::{Arc, Mutex};
+
 use stream_pipeline::ErrorCode::Overflow;
 use stream_pipeline::OverflowPolicy::{Block, Error};
-use stream_pipeline::{EdgeOptions, PassthroughStage, PipelineBuilder};
+use stream_pipeline::{Batch, EdgeOptions, Emitter, Output, PassthroughStage, PipelineBuilder, batch_fn};
 
 use crate::gate::gate;
 use crate::numbers::{collect, number, numbers, values};
@@ -61,6 +63,35 @@ fn an_overflow_between_two_stages_fails_the_pipeline_and_names_the_edge() {
         let ledger = running.metrics().ledger;
         assert_eq!((ledger.delivered, ledger.balance(), ledger.in_flight), (5, 0, 0));
         assert_eq!(ledger.accepted, ledger.delivered + ledger.failed + ledger.aborted);
+    });
+}
+
+#[test]
+fn nothing_behind_an_output_that_was_refused_comes_out() {
+    watched(|watch| {
+        let taken = Arc::new(Mutex::new((None, vec![])));
+        let shared = Arc::clone(&taken);
+        let stage = batch_fn(move |batch: Batch, out: &mut Emitter| {
+            // The first finds room, the second does not, and before the third leaves there is room again.
+            (0..3).for_each(|value| out.push(&number(value)));
+            let (output, taken): &mut (Option<Output>, Vec<_>) = &mut shared.lock().unwrap();
+            taken.extend(output.as_mut().unwrap().pop());
+            out.recycle(batch);
+            Ok(())
+        });
+        let pipeline = PipelineBuilder::new()
+            .add_stage_object("only", 4, Block, stage)
+            .with_output_edge(EdgeOptions::new().capacity(1).policy(Error))
+            .build()
+            .unwrap();
+        taken.lock().unwrap().0 = Some(pipeline.output().unwrap());
+        pipeline.input().push(number(0)).unwrap();
+        let running = watch.over(pipeline.start_ready().unwrap());
+        assert_eq!(running.wait().unwrap_err().code(), Overflow);
+        let (output, mut taken) = std::mem::take(&mut *taken.lock().unwrap());
+        taken.extend(output.unwrap());
+        assert_eq!(taken, numbers([0]));
+        assert_eq!(running.metrics().ledger.balance(), 0);
     });
 }
 
