@@ -17,6 +17,9 @@ pub(crate) const MAX_BATCH_MESSAGES: usize = 1024;
 /// The shared buffer is not filled beyond this, so that a batch stays within a core's L2 cache.
 pub(crate) const MAX_BATCH_BYTES: usize = 128 * 1024;
 
+/// The least that is allocated for small messages, so that a few of them do not make it grow several times.
+const MIN_SHARED_BYTES: usize = 64;
+
 /// Entries of messages in the shared buffer name no large buffer.
 const SHARED: u32 = u32::MAX;
 
@@ -30,13 +33,16 @@ struct Entry {
 
 #[derive(Debug, Default)]
 struct Columns {
+    /// The small messages, and behind [`used`](Columns::used) what is left of earlier ones: a buffer is filled again and
+    /// again, and set to zero once.
     shared: Vec<u8>,
+    used: usize,
     entries: Vec<Entry>,
     large: Vec<Vec<u8>>,
     large_bytes: usize,
     head: usize,
     origin_ns: Option<u64>,
-    published_ns: u64,
+    published_ns: Option<u64>,
     charged_bytes: u64,
 }
 
@@ -52,6 +58,9 @@ struct Columns {
 pub struct Batch {
     columns: Box<Columns>,
 }
+
+/// What a batch takes before there is a message in it.
+pub(crate) const HEADER_BYTES: u64 = size_of::<Columns>() as u64;
 
 impl Batch {
     /// An empty batch; nothing but its header is allocated.
@@ -96,14 +105,33 @@ impl Batch {
     ///
     /// # Panics
     /// Beyond 4 GiB: of the small messages of a batch together, and of a message.
+    #[inline]
     pub fn push(&mut self, message: &[u8]) {
         if message.len() >= LARGE_MESSAGE_BYTES {
             return self.push_large(message.to_vec());
         }
-        let columns = &mut *self.columns;
-        let start = narrowed(columns.shared.len());
-        columns.shared.extend_from_slice(message);
-        columns.entries.push(Entry { start, len: message.len() as u32, owner: SHARED });
+        self.columns.claim(message.len()).copy_from_slice(message);
+    }
+
+    /// Appends a message of `bytes` bytes that `write` writes in place, which saves the copy that [`push`](Batch::push)
+    /// makes. What is there before is arbitrary: `write` is to write all of it.
+    ///
+    /// ```
+    /// # let mut batch = stream_pipeline::Batch::new();
+    /// batch.push_with(8, |message| message.copy_from_slice(&7_u64.to_le_bytes()));
+    /// assert_eq!(batch.get(0), Some(&[7, 0, 0, 0, 0, 0, 0, 0][..]));
+    /// ```
+    ///
+    /// # Panics
+    /// As [`push`](Batch::push), and if `write` does; then the message is there as far as it was written.
+    #[inline]
+    pub fn push_with(&mut self, bytes: usize, write: impl FnOnce(&mut [u8])) {
+        if bytes >= LARGE_MESSAGE_BYTES {
+            let mut message = vec![0; bytes];
+            write(&mut message);
+            return self.push_large(message);
+        }
+        write(self.columns.claim(bytes));
     }
 
     /// Appends `message`: a large one is moved, a small one copied.
@@ -128,10 +156,21 @@ impl Batch {
 
     /// Removes the first message and returns it; a large one is moved out, a small one copied.
     pub fn pop_front(&mut self) -> Option<Vec<u8>> {
+        self.pop_front_into(&mut Vec::new())
+    }
+
+    /// As [`pop_front`](Batch::pop_front); a small message is copied into `spare`, which is taken, instead of a new buffer.
+    pub(crate) fn pop_front_into(&mut self, spare: &mut Vec<u8>) -> Option<Vec<u8>> {
         let columns = &mut *self.columns;
         let entry = *columns.entries.get(columns.head)?;
         columns.head += 1;
-        Some(columns.take(entry))
+        if entry.owner != SHARED {
+            return Some(columns.take(entry));
+        }
+        let mut message = std::mem::take(spare);
+        message.clear();
+        message.extend_from_slice(columns.bytes_of(entry));
+        Some(message)
     }
 
     /// Removes the first `count` messages (all, if there are fewer).
@@ -197,7 +236,7 @@ impl Batch {
         // At once, and in an empty batch exactly: its buffers are then no larger than what is in them.
         let moved = &columns.entries[columns.head..end];
         let shared = moved.iter().filter(|entry| entry.owner == SHARED).map(|entry| entry.len as usize).sum();
-        into.columns.shared.reserve(shared);
+        into.columns.make_room(shared, true);
         into.columns.entries.reserve(moved.len());
         for index in columns.head..end {
             let entry = columns.entries[index];
@@ -217,26 +256,26 @@ impl Batch {
 
     /// Bytes in the shared buffer and in large messages, as counted against [`MAX_BATCH_BYTES`].
     pub(crate) fn weight(&self) -> usize {
-        self.columns.shared.len() + self.columns.large_bytes
+        self.columns.used + self.columns.large_bytes
     }
 
     /// Bytes allocated for this batch, buffers for reuse included.
     pub(crate) fn allocated_bytes(&self) -> u64 {
         let columns = &*self.columns;
         let entries = columns.entries.capacity() * size_of::<Entry>();
-        (size_of::<Columns>() + columns.shared.capacity() + entries + columns.large_bytes) as u64
+        HEADER_BYTES + (columns.shared.capacity() + entries + columns.large_bytes) as u64
     }
 
     /// Makes it an empty batch again and keeps the buffers.
     pub(crate) fn clear(&mut self) {
         let columns = &mut *self.columns;
-        columns.shared.clear();
+        columns.used = 0;
         columns.entries.clear();
         columns.large.clear();
         columns.large_bytes = 0;
         columns.head = 0;
         columns.origin_ns = None;
-        columns.published_ns = 0;
+        columns.published_ns = None;
         columns.charged_bytes = 0;
     }
 
@@ -249,12 +288,12 @@ impl Batch {
         self.columns.origin_ns = origin_ns;
     }
 
-    /// When the oldest message in here was put on its edge.
-    pub(crate) fn published_ns(&self) -> u64 {
+    /// When the oldest message in here was put on its edge, or is to count as put there.
+    pub(crate) fn published_ns(&self) -> Option<u64> {
         self.columns.published_ns
     }
 
-    pub(crate) fn set_published_ns(&mut self, published_ns: u64) {
+    pub(crate) fn set_published_ns(&mut self, published_ns: Option<u64>) {
         self.columns.published_ns = published_ns;
     }
 
@@ -267,15 +306,17 @@ impl Batch {
         self.columns.charged_bytes = charged_bytes;
     }
 
+    /// Nothing of where it has been counts any more: it enters another pipeline, whose clock is another one.
+    pub(crate) fn forget_times(&mut self) {
+        self.columns.origin_ns = None;
+        self.columns.published_ns = None;
+    }
+
     /// Takes over the older of the two origins and of the two publication times.
     pub(crate) fn inherit_times(&mut self, from: &Batch) {
         let columns = &mut *self.columns;
         columns.origin_ns = older(columns.origin_ns, from.columns.origin_ns);
-        if columns.entries.is_empty() {
-            columns.published_ns = from.columns.published_ns;
-        } else {
-            columns.published_ns = columns.published_ns.min(from.columns.published_ns);
-        }
+        columns.published_ns = older(columns.published_ns, from.columns.published_ns);
     }
 }
 
@@ -298,6 +339,29 @@ pub(crate) fn older(a: Option<u64>, b: Option<u64>) -> Option<u64> {
 }
 
 impl Columns {
+    /// The place of another small message.
+    #[inline]
+    fn claim(&mut self, bytes: usize) -> &mut [u8] {
+        let (start, end) = (self.used, self.used + bytes);
+        if end > self.shared.len() {
+            self.make_room(bytes, false);
+        }
+        self.entries.push(Entry { start: narrowed(start), len: bytes as u32, owner: SHARED });
+        self.used = end;
+        &mut self.shared[start..end]
+    }
+
+    /// Has room for `bytes` more bytes of small messages: just so many, or as many as have room already.
+    #[cold]
+    fn make_room(&mut self, bytes: usize, exactly: bool) {
+        let needed = self.used + bytes;
+        if needed > self.shared.len() {
+            let size = if exactly { needed } else { needed.max(self.shared.len() * 2).max(MIN_SHARED_BYTES) };
+            self.shared.reserve_exact(size - self.shared.len());
+            self.shared.resize(size, 0);
+        }
+    }
+
     fn bytes_of(&self, entry: Entry) -> &[u8] {
         let buffer = if entry.owner == SHARED { &self.shared } else { &self.large[entry.owner as usize] };
         &buffer[entry.start as usize..][..entry.len as usize]

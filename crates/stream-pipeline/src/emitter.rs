@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::batch::{Batch, older};
+use crate::batch::{Batch, LARGE_MESSAGE_BYTES, older};
 use crate::edge::{Edge, Hold, Refusal};
 use crate::error::{Error, ErrorCode};
 use crate::metrics::StageGauges;
@@ -32,10 +32,14 @@ pub struct Emitter {
     max_message_bytes: usize,
     tally: Tally,
     open: Batch,
+    /// The buffer of a message that was copied, for the next one.
+    spare: Vec<u8>,
     sealed: VecDeque<Batch>,
     /// The oldest origin of the inputs that the open batch may stem from.
     origin_ns: Option<u64>,
     blocked_ns: u64,
+    /// When what is emitted counts as published; `None` for the time when it is.
+    published_ns: Option<u64>,
     /// Why the stage must end though it returned `Ok`.
     failure: Option<Error>,
 }
@@ -56,9 +60,11 @@ impl Emitter {
             max_message_bytes,
             tally: Tally::default(),
             open: Batch::new(),
+            spare: Vec::new(),
             sealed: VecDeque::new(),
             origin_ns: None,
             blocked_ns: 0,
+            published_ns: None,
             failure: None,
         }
     }
@@ -104,10 +110,23 @@ impl Emitter {
 
     /// Emits `message`: a large one is moved, a small one copied. The limit is that of [`Emitter::push`].
     pub fn push_vec(&mut self, message: Vec<u8>) {
-        if self.accepts(message.len()) {
-            self.open.push_vec(message);
-            self.tally.output(1);
+        if !self.accepts(message.len()) {
+            return;
         }
+        self.tally.output(1);
+        if message.len() >= LARGE_MESSAGE_BYTES {
+            self.open.push_vec(message);
+        } else {
+            self.open.push(&message);
+            if message.capacity() <= LARGE_MESSAGE_BYTES {
+                self.spare = message;
+            }
+        }
+    }
+
+    /// The next message of `batch`, in the buffer of the one emitted last, if that was copied.
+    pub(crate) fn next_of(&mut self, batch: &mut Batch) -> Option<Vec<u8>> {
+        batch.pop_front_into(&mut self.spare)
     }
 
     fn accepts(&mut self, bytes: usize) -> bool {
@@ -181,6 +200,11 @@ impl Emitter {
         self.gauges.publish(&self.tally.counts);
     }
 
+    /// From now on what is emitted counts as published at `published_ns`; `None` for the time when it is.
+    pub(crate) fn stamp(&mut self, published_ns: Option<u64>) {
+        self.published_ns = published_ns;
+    }
+
     fn seal(&mut self) {
         if !self.open.is_empty() {
             let mut batch = std::mem::replace(&mut self.open, self.upstream.fixtures.pool.get());
@@ -189,7 +213,8 @@ impl Emitter {
         }
     }
 
-    fn dispatch(&mut self, batch: Batch) {
+    fn dispatch(&mut self, mut batch: Batch) {
+        batch.set_published_ns(self.published_ns);
         self.tally.before_publishing();
         self.gauges.publish(&self.tally.counts);
         if self.delivery == Delivery::OnRequest {

@@ -1,37 +1,56 @@
 //! Emptied batches of a pipeline, kept for reuse, so that the steady path does not allocate.
 //!
-//! Invariant: at most [`SPARES`] batches, none of more than [`MAX_SPARE_BYTES`]; the rest is freed at once.
+//! Invariant: the spares take at most [`MAX_POOL_BYTES`], and none of them more than [`MAX_SPARE_BYTES`]; what is beyond
+//! is freed at once.
 
 use crate::batch::{Batch, MAX_BATCH_BYTES};
-use crate::sync::ArrayQueue;
-
-/// Enough for each stage of a usual pipeline to have one batch in hand and one on either edge.
-const SPARES: usize = 32;
+use crate::sync::Mutex;
 
 /// A full batch with its table of messages. A batch that once grew beyond it would keep that memory for ever.
 const MAX_SPARE_BYTES: u64 = 2 * MAX_BATCH_BYTES as u64;
 
-#[derive(Debug)]
+/// Enough for 32 of the largest batches, or for all that several full rings hold of usual ones.
+const MAX_POOL_BYTES: u64 = 32 * MAX_SPARE_BYTES;
+
+#[derive(Debug, Default)]
+struct Spares {
+    /// The one that was emptied last is filled first: its buffers are still in a cache.
+    batches: Vec<Batch>,
+    bytes: u64,
+}
+
+#[derive(Debug, Default)]
 pub(crate) struct Pool {
-    spares: ArrayQueue<Batch>,
+    spares: Mutex<Spares>,
 }
 
 impl Pool {
     pub(crate) fn new() -> Self {
-        Self { spares: ArrayQueue::new(SPARES) }
+        Self::default()
     }
 
     /// An empty batch.
     pub(crate) fn get(&self) -> Batch {
-        self.spares.pop().unwrap_or_default()
+        let mut spares = self.spares.lock();
+        let spare = spares.batches.pop();
+        if let Some(spare) = &spare {
+            spares.bytes -= spare.allocated_bytes();
+        }
+        drop(spares);
+        spare.unwrap_or_default()
     }
 
     /// Takes a batch back; what is still in it is freed.
     pub(crate) fn put(&self, mut batch: Batch) {
         batch.clear();
-        if batch.allocated_bytes() <= MAX_SPARE_BYTES {
-            // A full pool drops the batch, which frees it.
-            let _ = self.spares.push(batch);
+        let bytes = batch.allocated_bytes();
+        if bytes > MAX_SPARE_BYTES {
+            return;
+        }
+        let mut spares = self.spares.lock();
+        if spares.bytes + bytes <= MAX_POOL_BYTES {
+            spares.bytes += bytes;
+            spares.batches.push(batch);
         }
     }
 }

@@ -46,7 +46,7 @@ pub trait Stage: Send {
     fn process_batch(&mut self, batch: Batch, out: &mut Emitter) -> Result<()> {
         let mut batch = batch;
         while !out.is_stopped() {
-            let Some(message) = batch.pop_front() else { break };
+            let Some(message) = out.next_of(&mut batch) else { break };
             for output in self.process(message)? {
                 out.push_vec(output);
             }

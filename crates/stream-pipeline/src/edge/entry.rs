@@ -3,7 +3,7 @@
 //! Invariant: a message is let in under the lock, and only then has a place in the order of the edge.
 
 use super::{ABORTED, CLOSED, Edge, Receiver, Tail, bump, raise, read};
-use crate::batch::{Batch, MAX_BATCH_BYTES, footprint};
+use crate::batch::{Batch, HEADER_BYTES, MAX_BATCH_BYTES, footprint};
 use crate::overflow::OverflowPolicy;
 use crate::sync::{MutexGuard, Ordering, fence};
 
@@ -33,7 +33,8 @@ pub(crate) enum Refusal {
 }
 
 impl Edge {
-    /// Offers a batch without waiting. What is not let in comes back, in order, with the reason.
+    /// Offers a batch without waiting; it counts as published at the time it names, or else now. What is not let in comes
+    /// back, in order, with the reason.
     pub(crate) fn offer(&self, mut batch: Batch, hold: Hold) -> Result<(), (Batch, Refusal)> {
         let mut tail = self.lock();
         if let Err(refusal) = self.gate(&tail) {
@@ -44,7 +45,7 @@ impl Edge {
             self.fixtures.pool.put(batch);
             return Ok(());
         }
-        let now_ns = self.fixtures.clock.now_ns();
+        let now_ns = batch.published_ns().unwrap_or_else(|| self.fixtures.clock.now_ns());
         if tail.receiver != Receiver::Present {
             self.pass_by(tail.receiver, &batch, now_ns);
             self.fixtures.pool.put(batch);
@@ -53,8 +54,8 @@ impl Edge {
         let surplus = batch.len().saturating_sub(self.config.capacity);
         if self.is_drop_oldest() && surplus > 0 {
             batch.drop_front(surplus);
-            bump(&self.admitted, surplus as u64);
-            raise(&self.left, surplus as u64);
+            bump(&self.admitted.messages, surplus as u64);
+            raise(&self.left.messages, surplus as u64);
             bump(&self.stats.dropped_oldest, surplus as u64);
         }
         // A part that was let in may have cost less than was reckoned, and left room for more.
@@ -170,7 +171,7 @@ impl Edge {
             }
         }
         if evicted > 0 {
-            raise(&self.left, evicted);
+            raise(&self.left.messages, evicted);
             bump(&self.stats.dropped_oldest, evicted);
         }
     }
@@ -189,12 +190,12 @@ impl Edge {
         }
         let staged = tail.staged.get_or_insert_with(|| self.open_batch());
         staged.push_vec(message);
-        bump(&self.admitted, 1);
+        bump(&self.admitted.messages, 1);
         self.charge(staged);
         if tail.receiver != Receiver::Present
             && let Some(batch) = tail.staged.take()
         {
-            raise(&self.left, 1);
+            raise(&self.left.messages, 1);
             self.forget(tail.receiver, 1, batch.origin_ns());
             self.release(batch);
         }
@@ -203,7 +204,7 @@ impl Edge {
     fn open_batch(&self) -> Batch {
         let now_ns = self.fixtures.clock.now_ns();
         let mut batch = self.fixtures.pool.get();
-        batch.set_published_ns(now_ns);
+        batch.set_published_ns(Some(now_ns));
         batch.set_origin_ns(Some(now_ns));
         batch
     }
@@ -214,7 +215,7 @@ impl Edge {
         // A buffer may have been moved out meanwhile: what was charged stays charged until the batch leaves.
         let growth = allocated.saturating_sub(batch.charged_bytes());
         if growth > 0 {
-            bump(&self.bytes_in, growth);
+            bump(&self.admitted.bytes, growth);
             batch.set_charged_bytes(batch.charged_bytes() + growth);
         }
     }
@@ -232,7 +233,7 @@ impl Edge {
 
     /// Gives a batch its place: among the staged messages if it is small and the consumer is behind, else in the ring.
     fn place(&self, tail: &mut Tail, mut batch: Batch, now_ns: u64) {
-        batch.set_published_ns(now_ns);
+        batch.set_published_ns(Some(now_ns));
         if batch.origin_ns().is_none() {
             batch.set_origin_ns(Some(now_ns));
         }
@@ -241,7 +242,7 @@ impl Edge {
         let bytes = if count * 8 <= self.batch_limit { batch.message_bytes() } else { usize::MAX };
         let small = bytes <= SMALL_BATCH_BYTES;
         // Before the messages can be taken: `left` must never overtake `admitted`.
-        bump(&self.admitted, count as u64);
+        bump(&self.admitted.messages, count as u64);
         match &mut tail.staged {
             Some(staged)
                 if small && staged.len() + count <= self.batch_limit && staged.has_room(bytes, self.batch_limit) =>
@@ -299,8 +300,8 @@ impl Edge {
     /// Nobody takes what leaves this edge: it is counted and released.
     fn pass_by(&self, receiver: Receiver, batch: &Batch, now_ns: u64) {
         let count = batch.len() as u64;
-        bump(&self.admitted, count);
-        raise(&self.left, count);
+        bump(&self.admitted.messages, count);
+        raise(&self.left.messages, count);
         self.forget(receiver, count, batch.origin_ns().or(Some(now_ns)));
     }
 
@@ -315,17 +316,18 @@ impl Edge {
         }
     }
 
-    /// Records end-to-end latency; called by the one who delivers.
-    pub(crate) fn record_delivery(&self, origin_ns: u64, count: u64) {
+    /// Records end-to-end latency; called by the one who delivers. Returns the time.
+    pub(crate) fn record_delivery(&self, origin_ns: u64, count: u64) -> u64 {
         let now_ns = self.fixtures.clock.now_ns();
         if let Some(end_to_end) = &self.stats.end_to_end {
             end_to_end.record(now_ns, now_ns.saturating_sub(origin_ns), u32::try_from(count).unwrap_or(u32::MAX));
         }
+        now_ns
     }
 
     /// Whether an offer of `bytes` would get somewhere now; for waiting, so it may be outdated at once.
     pub(super) fn may_enter(&self, bytes: u64, hold: Hold) -> bool {
-        if read(&self.left) == read(&self.admitted) {
+        if read(&self.left.messages) == read(&self.admitted.messages) {
             return !(hold == Hold::AtHighMark && self.holds());
         }
         self.fill() < self.config.capacity as u64
@@ -335,7 +337,7 @@ impl Edge {
 
     /// What [`Edge::may_enter`] has to ask for so that the next offer of this batch gets somewhere.
     pub(super) fn least_bytes(batch: &Batch) -> u64 {
-        batch.footprints().next().map_or(0, cost)
+        batch.footprints().next().map_or(0, |footprint| HEADER_BYTES + cost(footprint))
     }
 
     pub(super) fn bytes_of_one(message: &Vec<u8>) -> u64 {
@@ -351,8 +353,9 @@ struct Room {
     whole: bool,
 }
 
-/// How many messages of `batch`, from the front, fit into `messages` and `bytes`.
-fn prefix(batch: &Batch, messages: u64, mut bytes: u64) -> usize {
+/// How many messages of `batch`, from the front, fit into `messages` and `bytes` as a batch of their own.
+fn prefix(batch: &Batch, messages: u64, bytes: u64) -> usize {
+    let mut bytes = bytes.saturating_sub(HEADER_BYTES);
     let mut count = 0;
     for cost in batch.footprints().map(cost).take(messages as usize) {
         if cost > bytes {

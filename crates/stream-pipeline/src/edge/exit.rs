@@ -1,6 +1,6 @@
 //! The consumers' side of an edge: taking batches, and ending backpressure.
 //!
-//! Invariant: who takes messages raises `left` and `bytes_out`, in whatever order, then looks whether someone waits for
+//! Invariant: who takes messages raises both counts in `left`, in whatever order, then looks whether someone waits for
 //! the room.
 
 use super::{ABORTED, CLOSED, Edge, OPEN, Tail, bump, raise, read};
@@ -32,7 +32,7 @@ impl Edge {
         }
         // `left` first: what `admitted` is then, it was before. The other way round, an edge in which new messages take the
         // place of old ones would look empty though it never is.
-        if self.state() == OPEN && read(&self.left) == read(&self.admitted) {
+        if self.state() == OPEN && read(&self.left.messages) == read(&self.admitted.messages) {
             return Take::Empty;
         }
         self.take_locked(max)
@@ -69,7 +69,7 @@ impl Edge {
     /// Takes the first `max` messages out of a batch that holds more; the others stay in the edge, as its head.
     fn split(&self, tail: Option<&mut Tail>, mut batch: Batch, max: usize) -> Batch {
         if batch.len() <= max {
-            raise(&self.bytes_out, batch.charged_bytes());
+            raise(&self.left.bytes, batch.charged_bytes());
             batch.set_charged_bytes(0);
             return batch;
         }
@@ -88,7 +88,7 @@ impl Edge {
         if self.is_aborted() {
             let count = batch.len() as u64;
             self.release(batch);
-            raise(&self.left, count);
+            raise(&self.left.messages, count);
             bump(&self.stats.aborted, count);
         } else {
             self.put_back(&mut tail, batch);
@@ -96,7 +96,7 @@ impl Edge {
     }
 
     fn taken(&self, count: u64) {
-        raise(&self.left, count);
+        raise(&self.left.messages, count);
     }
 
     /// Whether someone waits for room, or pressure may be over. Holds the fence between `left` and that look.
@@ -123,6 +123,6 @@ impl Edge {
 
     /// Whether taking would give something, or an end; for waiting.
     pub(super) fn may_leave(&self) -> bool {
-        self.state() != OPEN || read(&self.left) != read(&self.admitted)
+        self.state() != OPEN || read(&self.left.messages) != read(&self.admitted.messages)
     }
 }

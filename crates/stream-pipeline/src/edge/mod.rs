@@ -83,6 +83,14 @@ enum Receiver {
     Gone,
 }
 
+/// All that has passed one end of an edge so far.
+#[derive(Debug, Default)]
+struct Passed {
+    messages: AtomicU64,
+    /// Allocated for them.
+    bytes: AtomicU64,
+}
+
 #[derive(Debug)]
 struct Tail {
     /// The oldest messages, popped from the ring and put back by whoever could not take them all: one batch, or one for
@@ -106,10 +114,10 @@ pub(crate) struct Edge {
     tail: CachePadded<Mutex<Tail>>,
     filled: Waiters,
     drained: Waiters,
-    admitted: CachePadded<AtomicU64>,
-    left: CachePadded<AtomicU64>,
-    bytes_in: AtomicU64,
-    bytes_out: AtomicU64,
+    /// Written by who feeds the edge.
+    admitted: CachePadded<Passed>,
+    /// Written by who takes from it.
+    left: CachePadded<Passed>,
     state: AtomicU8,
     pressured: AtomicBool,
     has_head: AtomicBool,
@@ -131,10 +139,8 @@ impl Edge {
             })),
             filled: Waiters::default(),
             drained: Waiters::default(),
-            admitted: CachePadded::new(AtomicU64::new(0)),
-            left: CachePadded::new(AtomicU64::new(0)),
-            bytes_in: AtomicU64::new(0),
-            bytes_out: AtomicU64::new(0),
+            admitted: CachePadded::default(),
+            left: CachePadded::default(),
             state: AtomicU8::new(OPEN),
             pressured: AtomicBool::new(false),
             has_head: AtomicBool::new(false),
@@ -177,9 +183,9 @@ impl Edge {
     /// All messages ever let in, and all that have left: never more of the latter, nor more of the former than fit.
     pub(crate) fn admitted_and_left(&self) -> (u64, u64) {
         // Partner: the release in `raise`, called for `left` after `admitted` was raised.
-        let left = read(&self.left);
+        let left = read(&self.left.messages);
         // What entered between the two readings does not count: its place was free only after the first.
-        let admitted = read(&self.admitted).min(left + self.config.capacity as u64);
+        let admitted = read(&self.admitted.messages).min(left + self.config.capacity as u64);
         (admitted, left)
     }
 
@@ -191,8 +197,8 @@ impl Edge {
 
     /// Bytes allocated for what is in the ring.
     pub(crate) fn bytes(&self) -> u64 {
-        let out = read(&self.bytes_out);
-        read(&self.bytes_in).saturating_sub(out)
+        let out = read(&self.left.bytes);
+        read(&self.admitted.bytes).saturating_sub(out)
     }
 
     pub(crate) fn is_pressured(&self) -> bool {
@@ -282,7 +288,7 @@ impl Edge {
             count += batch.len() as u64;
             self.release(batch);
         }
-        raise(&self.left, count);
+        raise(&self.left.messages, count);
         self.settle_pressure(tail);
         count
     }
@@ -298,7 +304,7 @@ impl Edge {
 
     /// A batch that leaves the edge is no longer charged to it, and may be reused.
     fn release(&self, batch: Batch) {
-        raise(&self.bytes_out, batch.charged_bytes());
+        raise(&self.left.bytes, batch.charged_bytes());
         self.fixtures.pool.put(batch);
     }
 }

@@ -28,6 +28,7 @@ impl Edge {
                 Ok(()) => return Ok(()),
                 Err((rest, Refusal::Full)) => {
                     batch = rest;
+                    batch.set_published_ns(None);
                     let began_ns = self.fixtures.clock.now_ns();
                     let waited = self.wait_for_room(Self::least_bytes(&batch), hold, deadline);
                     *blocked_ns += self.fixtures.clock.now_ns() - began_ns;

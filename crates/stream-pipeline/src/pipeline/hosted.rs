@@ -6,7 +6,8 @@
 use std::sync::{Arc, Weak};
 
 use super::run::Run;
-use super::runner::{Pace, place};
+use super::runner::place;
+use super::stretch::Pace;
 use crate::batch::Batch;
 use crate::clock::Clock;
 use crate::edge::{Edge, Hold, Take};
@@ -82,7 +83,7 @@ impl Seat {
         );
         let work = HostedWork {
             emitter,
-            pace: Pace::new(&edge),
+            pace: Pace::default(),
             edge,
             gauges,
             clock: run.fixtures.clock,
@@ -212,11 +213,11 @@ impl HostedWork {
         if self.closing.is_some() {
             return HostedTake::Ended;
         }
-        match self.edge.take(self.pace.messages()) {
+        match self.edge.take(self.pace.in_hand(self.edge.batch_limit())) {
             Take::Batch(batch) => {
                 self.enter(StageState::Busy);
                 let at_ns = self.clock.now_ns();
-                let wait_ns = at_ns.saturating_sub(batch.published_ns());
+                let wait_ns = batch.published_ns().map_or(0, |published_ns| at_ns.saturating_sub(published_ns));
                 self.taken = Some(Taken { at_ns, wait_ns, messages: batch.len() });
                 self.emitter.receive(batch.len(), batch.origin_ns());
                 HostedTake::Batch(batch)
@@ -235,7 +236,7 @@ impl HostedWork {
         if let Some(Taken { at_ns, wait_ns, messages }) = self.taken.take() {
             let now_ns = self.clock.now_ns();
             let service_ns = now_ns - at_ns;
-            self.gauges.record(now_ns, wait_ns, service_ns, messages);
+            self.gauges.record(now_ns, [wait_ns, service_ns, wait_ns + service_ns], messages);
             self.pace.learn(service_ns, messages);
         }
     }

@@ -157,7 +157,8 @@ impl Input {
         Err(PushError { error: self.too_large(message.len()), rejected: message })
     }
 
-    fn checked_batch(&self, batch: Batch) -> Result<Batch, PushError<Batch>> {
+    fn checked_batch(&self, mut batch: Batch) -> Result<Batch, PushError<Batch>> {
+        batch.forget_times();
         let limit = self.end.max_message_bytes;
         // All messages together are no longer than the limit: the usual case, and no message need be looked at.
         if batch.weight() <= limit {

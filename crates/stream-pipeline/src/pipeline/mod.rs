@@ -8,6 +8,7 @@
 //! | `run.rs` | what the parts of a started pipeline share: who has ended, how, and the report |
 //! | `running.rs` | the handle to a started pipeline |
 //! | `runner.rs` | the loop of a stage's thread |
+//! | `stretch.rs` | how often the clock is read, and how much is taken in hand |
 //! | `hosted.rs` | a stage whose thread belongs to somebody else, such as an event loop |
 //! | `contain.rs` | errors and panics of a stage, caught |
 //! | `reading.rs` | metrics, read while it runs |
@@ -23,6 +24,7 @@ mod reading;
 mod run;
 mod runner;
 mod running;
+mod stretch;
 
 pub use builder::{
     DEFAULT_CAPACITY, DEFAULT_MAX_MESSAGE_BYTES, EdgeOptions, MAX_CAPACITY, MAX_MESSAGE_BYTES, PipelineBuilder,

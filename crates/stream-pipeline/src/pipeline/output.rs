@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::stretch::{Pace, Stretch};
 use crate::batch::Batch;
 use crate::clock::deadline_after;
 use crate::edge::{Edge, Take, bump};
@@ -30,13 +31,26 @@ pub struct Output {
     deliveries: Arc<Deliveries>,
     /// Taken from the edge, not yet by the user.
     current: Batch,
+    /// Taken from the edge since the clock was read.
+    stretch: Stretch,
+    pace: Pace,
+    /// When the clock was read last.
+    now_ns: u64,
     /// The output counts as delivered even though nobody takes it.
     discarded: bool,
 }
 
 impl Output {
     pub(super) fn new(edge: Arc<Edge>, deliveries: Arc<Deliveries>) -> Self {
-        Self { edge, deliveries, current: Batch::new(), discarded: false }
+        Self {
+            edge,
+            deliveries,
+            current: Batch::new(),
+            stretch: Stretch::default(),
+            pace: Pace::default(),
+            now_ns: 0,
+            discarded: false,
+        }
     }
 
     /// The next message, waiting for it; `None` at the end.
@@ -104,19 +118,37 @@ impl Output {
         Ok(batch)
     }
 
-    fn take_until(&self, deadline: Option<Instant>) -> Result<Option<Batch>> {
-        match self.edge.take_waiting(usize::MAX, deadline) {
-            Some(Take::Batch(batch)) => {
+    fn take_until(&mut self, deadline: Option<Instant>) -> Result<Option<Batch>> {
+        let mut taken = self.edge.take(usize::MAX);
+        if matches!(taken, Take::Empty) {
+            self.record();
+            taken = self.edge.take_waiting(usize::MAX, deadline).unwrap_or(Take::Empty);
+        }
+        match taken {
+            Take::Batch(batch) => {
                 if let Some(origin_ns) = batch.origin_ns() {
-                    self.edge.record_delivery(origin_ns, batch.len() as u64);
+                    self.stretch.add(batch.len(), origin_ns);
+                }
+                if self.stretch.is_full(&self.pace) {
+                    self.record();
                 }
                 Ok(Some(batch))
             }
-            Some(Take::Ended | Take::Aborted) => Ok(None),
-            Some(Take::Empty) | None => {
-                Err(Error::new(ErrorCode::Timeout, "nothing came out of the pipeline within the timeout"))
+            Take::Ended | Take::Aborted => {
+                self.record();
+                Ok(None)
             }
+            Take::Empty => Err(Error::new(ErrorCode::Timeout, "nothing came out of the pipeline within the timeout")),
         }
+    }
+
+    /// Records the end-to-end latency of what was taken since the last time. The pace is that of who takes: waits make it
+    /// slower than it is, and the stretches shorter.
+    fn record(&mut self) {
+        let Some(stretch) = self.stretch.take() else { return };
+        let now_ns = self.edge.record_delivery(stretch.oldest_ns(), stretch.messages() as u64);
+        self.pace.learn(now_ns - self.now_ns, stretch.messages());
+        self.now_ns = now_ns;
     }
 
     /// Gives the buffers of a batch back for reuse.
@@ -133,6 +165,7 @@ impl Output {
 
     /// Gives the handle up without losing what comes: it counts as delivered and is released.
     pub fn discard(mut self) {
+        self.record();
         bump(&self.deliveries.delivered, self.current.len() as u64);
         self.current = Batch::new();
         self.discarded = true;
@@ -151,6 +184,7 @@ impl Iterator for Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
+        self.record();
         if !self.discarded {
             bump(&self.deliveries.dropped, self.current.len() as u64);
             self.edge.give_up();

@@ -1,13 +1,14 @@
 //! The loop of a stage's thread: take a batch, work on it, put what comes out on the next edge.
 //!
 //! Invariants: before the thread waits for messages, everything it emitted is on the next edge; a batch costs two clock
-//! readings at most, however many messages it holds; whatever happens, the stage's end is reported once.
+//! readings at most, however many messages it holds, and small ones share them; whatever happens, the stage's end is reported once.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::contain::contain;
 use super::run::{End, Run};
+use super::stretch::{Pace, Stretch};
 use crate::batch::Batch;
 use crate::clock::Clock;
 use crate::edge::{Edge, Take};
@@ -16,40 +17,6 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::metrics::{StageGauges, StageState};
 use crate::signal::Busy;
 use crate::stage::Stage;
-
-/// Work a stage takes in hand at once: what it holds is neither in the ring, where a policy could drop it, nor on its way
-/// to the next stage.
-const IN_HAND: Duration = Duration::from_millis(1);
-
-/// How many messages make up [`IN_HAND`], learnt from how long they take.
-#[derive(Debug)]
-pub(super) struct Pace {
-    /// Smoothed time per message; `None` before the first.
-    ns_per_message: Option<f64>,
-    limit: usize,
-}
-
-impl Pace {
-    /// Before a stage has shown how fast it is: few enough for a slow one, and a fast one is through in no time.
-    const FIRST: usize = 8;
-
-    pub(super) fn new(edge: &Edge) -> Self {
-        Self { ns_per_message: None, limit: edge.batch_limit() }
-    }
-
-    pub(super) fn messages(&self) -> usize {
-        let wanted = match self.ns_per_message {
-            None => Self::FIRST,
-            Some(ns) => (IN_HAND.as_nanos() as f64 / ns.max(1.0)) as usize,
-        };
-        wanted.clamp(1, self.limit)
-    }
-
-    pub(super) fn learn(&mut self, service_ns: u64, messages: usize) {
-        let latest = service_ns as f64 / messages.max(1) as f64;
-        self.ns_per_message = Some(self.ns_per_message.map_or(latest, |before| before.mul_add(0.75, latest * 0.25)));
-    }
-}
 
 /// Everything a stage's thread owns.
 pub(super) struct Runner {
@@ -60,7 +27,9 @@ pub(super) struct Runner {
     clock: Clock,
     emitter: Emitter,
     pace: Pace,
-    /// When the last batch was done, or the last wait was over.
+    /// What was worked on since the clock was read.
+    stretch: Stretch,
+    /// When the last stretch was done, or the last wait was over.
     now_ns: u64,
 }
 
@@ -72,7 +41,17 @@ impl Runner {
         let emitter =
             Emitter::new(Arc::clone(&edge), downstream, Delivery::Waiting, Arc::clone(&gauges), run.max_message_bytes);
         let clock = run.fixtures.clock;
-        Self { run: Arc::clone(run), index, pace: Pace::new(&edge), edge, gauges, clock, emitter, now_ns: 0 }
+        Self {
+            run: Arc::clone(run),
+            index,
+            edge,
+            gauges,
+            clock,
+            emitter,
+            pace: Pace::default(),
+            stretch: Stretch::default(),
+            now_ns: 0,
+        }
     }
 
     /// The thread's whole life.
@@ -96,7 +75,7 @@ impl Runner {
         let mut busy = Some(Busy::new());
         self.gauges.enter(StageState::Busy);
         loop {
-            let ended = match self.edge.take(self.pace.messages()) {
+            let ended = match self.edge.take(self.pace.in_hand(self.edge.batch_limit())) {
                 Take::Batch(batch) => self.work(stage, batch),
                 Take::Empty => {
                     self.idle(stage.next_timer(), &mut busy);
@@ -112,6 +91,7 @@ impl Runner {
     }
 
     fn idle(&mut self, deadline: Option<Instant>, busy: &mut Option<Busy>) {
+        self.account();
         self.gauges.enter(StageState::Idle);
         self.edge.wait_for_messages(deadline, Some(busy));
         self.now_ns = self.clock.now_ns();
@@ -120,16 +100,16 @@ impl Runner {
     }
 
     fn work(&mut self, stage: &mut dyn Stage, batch: Batch) -> Option<End> {
-        let began_ns = self.now_ns;
-        let count = batch.len();
-        // A batch published while the last one was in work is younger than the reading taken before.
-        let wait_ns = began_ns.saturating_sub(batch.published_ns());
-        self.emitter.receive(count, batch.origin_ns());
+        self.stretch.add(batch.len(), batch.published_ns().unwrap_or(self.now_ns));
+        let full = self.stretch.is_full(&self.pace);
+        // In a short stretch what comes out may as well have come out when it began.
+        self.emitter.stamp((!full).then_some(self.now_ns));
+        self.emitter.receive(batch.len(), batch.origin_ns());
         let result = contain(|| stage.process_batch(batch, &mut self.emitter));
         let end = self.settle(result);
-        let service_ns = self.account(began_ns);
-        self.gauges.record(self.now_ns, wait_ns, service_ns, count);
-        self.pace.learn(service_ns, count);
+        if full {
+            self.account();
+        }
         end
     }
 
@@ -150,36 +130,44 @@ impl Runner {
         self.emitter.take_failure().map(End::Failed)
     }
 
-    /// The time since `began_ns` was work, except for what was spent waiting for room; returns the former.
-    fn account(&mut self, began_ns: u64) -> u64 {
-        self.now_ns = self.clock.now_ns();
+    /// The time since the last reading was work, except for what was spent waiting for room.
+    fn account(&mut self) {
+        let began_ns = std::mem::replace(&mut self.now_ns, self.clock.now_ns());
         let blocked_ns = self.emitter.take_blocked_ns();
         self.gauges.spent_busy(self.now_ns, blocked_ns);
-        (self.now_ns - began_ns).saturating_sub(blocked_ns)
+        let Some(stretch) = self.stretch.take() else { return };
+        let service_ns = (self.now_ns - began_ns).saturating_sub(blocked_ns);
+        // A batch published after the reading at the beginning has not waited.
+        let before_ns = began_ns.saturating_sub(stretch.oldest_ns());
+        let wait_ns = before_ns + if stretch.is_shared() { service_ns } else { 0 };
+        self.gauges.record(self.now_ns, [wait_ns, service_ns, before_ns + service_ns], stretch.messages());
+        self.pace.learn(service_ns, stretch.messages());
     }
 
     fn fire_timer(&mut self, stage: &mut dyn Stage) -> Option<End> {
         let due = stage.next_timer()?;
+        self.account();
         let now = self.clock.at(self.now_ns);
         if now < due {
             return None;
         }
-        let began_ns = self.now_ns;
+        self.emitter.stamp(None);
         let result = contain(|| stage.on_timer(now, &mut self.emitter));
         let end = self.settle(result);
-        self.account(began_ns);
+        self.account();
         end
     }
 
     fn finish(&mut self, stage: &mut dyn Stage) -> End {
-        let began_ns = self.now_ns;
+        self.emitter.stamp(None);
         let result = contain(|| stage.finish(&mut self.emitter));
         let end = self.settle(result);
-        self.account(began_ns);
+        self.account();
         end.unwrap_or(End::Finished)
     }
 
     fn conclude(mut self, end: End) {
+        self.emitter.stamp(None);
         let state = match end {
             End::Finished => StageState::Ended,
             End::Aborted => {
@@ -196,7 +184,7 @@ impl Runner {
                 StageState::Failed
             }
         };
-        self.account(self.now_ns);
+        self.account();
         self.gauges.enter(state);
         self.emitter.downstream().close();
         self.run.one_ended();

@@ -67,7 +67,7 @@ fn a_pressured_edge_takes_nothing_before_its_fill_has_fallen_to_the_low_mark() {
         let consumer = spawn(&edge, |edge| [take(edge, 1), take(edge, 1)].concat());
         let [first, second] = [4, 5].map(|message| {
             let entered = edge.offer(batch(&[message]), Hold::AtHighMark).is_ok();
-            assert!(!entered || read(&edge.left) == 2, "let in above the low mark");
+            assert!(!entered || read(&edge.left.messages) == 2, "let in above the low mark");
             entered
         });
         assert_eq!(consumer.join().unwrap(), [1, 2]);
