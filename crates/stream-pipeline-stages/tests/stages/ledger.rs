@@ -6,6 +6,7 @@ use stream_pipeline::{OverflowPolicy::Block, PipelineBuilder};
 use stream_pipeline_stages::{Extract, ExtractOptions, Filter, FilterOptions, Gzip, GzipOptions, Join, Lines};
 
 use crate::trial::{delivered, log_text};
+use crate::watchdog::watched;
 
 const MAX: usize = 1024 * 1024;
 
@@ -62,18 +63,16 @@ fn a_chain_of_all_stages_loses_nothing() {
         .unwrap();
     let input = pipeline.input();
     let output = pipeline.output().unwrap();
-    let running = pipeline.start_ready().unwrap();
-    let file = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for piece in text.chunks(10_007) {
-                input.push(piece.to_vec()).unwrap();
-            }
-            input.close();
-        });
-        output.flatten().collect::<Vec<u8>>()
+    let pieces: Vec<_> = text.chunks(10_007).map(<[u8]>::to_vec).collect();
+    let file = watched(move |watch| {
+        let running = watch.over(pipeline.start_ready().unwrap());
+        let pusher = std::thread::spawn(move || pieces.into_iter().for_each(|piece| input.push(piece).unwrap()));
+        let file = output.flatten().collect::<Vec<u8>>();
+        pusher.join().unwrap();
+        let ledger = running.wait().unwrap().ledger;
+        assert_eq!(ledger.accepted + ledger.created, ledger.delivered + ledger.absorbed);
+        file
     });
-    let ledger = running.wait().unwrap().ledger;
-    assert_eq!(ledger.accepted + ledger.created, ledger.delivered + ledger.absorbed);
 
     let mut users = String::new();
     flate2::read::GzDecoder::new(&file[..]).read_to_string(&mut users).unwrap();

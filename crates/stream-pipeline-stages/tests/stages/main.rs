@@ -13,3 +13,5 @@ mod lines_cap;
 mod patterns;
 mod simple_form;
 mod trial;
+#[path = "../../../stream-pipeline/tests/watchdog/mod.rs"]
+mod watchdog;

@@ -2,6 +2,8 @@
 
 use stream_pipeline::{Batch, Emitter, Metrics, OverflowPolicy, PipelineBuilder, Result, Stage};
 
+use crate::watchdog::watched;
+
 /// What `stage` emits for these batches and at the end of input.
 pub(crate) fn emitted(mut stage: impl Stage, batches: &[&[&[u8]]]) -> Result<Vec<Vec<u8>>> {
     let mut out = Emitter::detached();
@@ -25,17 +27,17 @@ pub(crate) fn delivered<'a>(
         .expect("a sound plan");
     let input = pipeline.input();
     let output = pipeline.output().expect("asked for once");
-    let running = pipeline.start_ready().expect("threads");
-    let outputs = std::thread::scope(|scope| {
-        let messages: Vec<_> = messages.into_iter().map(<[u8]>::to_vec).collect();
-        scope.spawn(move || {
+    let messages: Vec<_> = messages.into_iter().map(<[u8]>::to_vec).collect();
+    watched(move |watch| {
+        let running = watch.over(pipeline.start_ready().expect("threads"));
+        let pusher = std::thread::spawn(move || {
             // Refused only where the stage has failed, which the report says.
             let _ = input.push_many(messages);
-            input.close();
         });
-        output.collect()
-    });
-    (outputs, running.wait())
+        let outputs = output.collect();
+        pusher.join().expect("pushing does not panic");
+        (outputs, running.wait())
+    })
 }
 
 /// Cuts `bytes` into batches of one message each, of `piece_bytes`.

@@ -3,10 +3,11 @@
 use stream_pipeline::OverflowPolicy::{Block, DropOldest};
 use stream_pipeline::{DEFAULT_CAPACITY, EdgeOptions, PassthroughStage, Pipeline, PipelineBuilder};
 
+use crate::watchdog::watched;
+
 /// Capacity, high and low mark of each edge.
 fn edges_of(pipeline: Pipeline) -> Vec<(u64, Option<u64>, Option<u64>)> {
-    let running = pipeline.start(|_| Box::new(PassthroughStage)).unwrap();
-    let metrics = running.wait().unwrap();
+    let metrics = watched(|watch| watch.over(pipeline.start(|_| Box::new(PassthroughStage)).unwrap()).wait().unwrap());
     metrics.edges.iter().map(|edge| (edge.capacity, edge.high, edge.low)).collect()
 }
 

@@ -65,8 +65,8 @@ fn a_stage_may_abort_its_own_pipeline_and_wait_for_another() {
 /// The last handle to a pipeline may be dropped by one of its own stages: that must not join the stage's thread.
 #[test]
 fn a_stage_may_drop_the_last_handle_to_its_pipeline() {
-    watched(|_| {
-        let kept: Arc<OnceLock<Running>> = Arc::default();
+    watched(|watch| {
+        let kept: Arc<OnceLock<Arc<Running>>> = Arc::default();
         let own = Arc::clone(&kept);
         let (tell, told) = mpsc::channel();
         let mut own = Some(own);
@@ -82,7 +82,7 @@ fn a_stage_may_drop_the_last_handle_to_its_pipeline() {
             .build()
             .unwrap();
         let (input, mut output) = (pipeline.input(), pipeline.output().unwrap());
-        assert!(kept.set(pipeline.start_ready().unwrap()).is_ok());
+        assert!(kept.set(watch.over(pipeline.start_ready().unwrap())).is_ok());
         drop(kept);
         input.push(number(1)).unwrap();
         told.recv().unwrap();

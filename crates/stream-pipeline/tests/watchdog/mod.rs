@@ -1,11 +1,14 @@
-//! Runs a test in a thread of its own; if it hangs, says what every pipeline it watches was doing, and fails it.
+//! Runs a test in a thread of its own. If it hangs, prints what every pipeline it watches was doing, what the process's
+//! threads do, and how the test had failed before, if it had; then it ends the process.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+mod report;
+
 use std::convert::Infallible;
-use std::fmt::Write;
-use std::panic::resume_unwind;
+use std::io::Write;
+use std::panic::{resume_unwind, set_hook, take_hook};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, Once, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -13,6 +16,10 @@ use stream_pipeline::Running;
 
 /// No test takes a tenth of it on an idle machine; two busy cores may be far slower.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// What a test said that failed, and then hung while it let go of its pipelines: it is printed elsewhere, but only when
+/// the test has ended.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// The pipelines whose state is printed when the test hangs.
 #[derive(Default)]
@@ -31,14 +38,7 @@ impl Watch {
     fn report(&self) -> String {
         let mut text = String::new();
         for running in self.pipelines.lock().unwrap().iter().filter_map(Weak::upgrade) {
-            let metrics = running.metrics();
-            let _ = writeln!(text, "after {:?}: {:?}", metrics.uptime, metrics.ledger);
-            for stage in &metrics.stages {
-                let _ = writeln!(text, "  {:?} in hand {}: {stage:?}", stage.state, stage.in_hand());
-            }
-            for edge in &metrics.edges {
-                let _ = writeln!(text, "  {edge:?}");
-            }
+            report::pipeline(&mut text, &running.metrics());
             // Dropped here, it would wait for the threads that hang.
             std::mem::forget(running);
         }
@@ -46,24 +46,44 @@ impl Watch {
     }
 }
 
-/// Runs `test` with a deadline, and passes its panic on.
-pub(crate) fn watched(test: impl FnOnce(&Watch) + Send + 'static) {
-    let watch = Arc::new(Watch::default());
-    let inner = Arc::clone(&watch);
+/// Runs `test` with a deadline, and passes its result or its panic on.
+pub(crate) fn watched<T: Send>(test: impl FnOnce(&Watch) -> T + Send) -> T {
+    static KEEP_PANICS: Once = Once::new();
+    KEEP_PANICS.call_once(keep_panics);
+    let watch = Watch::default();
     let (running, ended) = mpsc::channel::<Infallible>();
-    let thread = thread::spawn(move || {
-        let _running = running;
-        test(&inner);
-    });
-    match ended.recv_timeout(LIMIT) {
-        Err(RecvTimeoutError::Timeout) => panic!("the test hung for {LIMIT:?}\n{}", watch.report()),
-        Err(RecvTimeoutError::Disconnected) => {
-            if let Err(panic) = thread.join() {
-                resume_unwind(panic);
-            }
+    thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let _running = running;
+            test(&watch)
+        });
+        match ended.recv_timeout(LIMIT) {
+            Err(RecvTimeoutError::Timeout) => bark(&watch),
+            Err(RecvTimeoutError::Disconnected) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Ok(never) => match never {},
         }
-        Ok(never) => match never {},
+    })
+}
+
+fn keep_panics() {
+    let print = take_hook();
+    set_hook(Box::new(move |panic| {
+        PANICS.lock().unwrap().push(panic.to_string());
+        print(panic);
+    }));
+}
+
+fn bark(watch: &Watch) -> ! {
+    let name = thread::current().name().unwrap_or("the test").to_owned();
+    let mut text = watch.report();
+    report::threads(&mut text);
+    for panic in &*PANICS.lock().unwrap() {
+        text.push_str(panic);
+        text.push('\n');
     }
+    // Not by a macro: what those print is kept until the test ends, and this one never does.
+    let _ = writeln!(std::io::stderr(), "\n`{name}` hung for {LIMIT:?}\n{text}");
+    std::process::abort()
 }
 
 /// Yields until `condition` holds; the watchdog ends it if that never comes.

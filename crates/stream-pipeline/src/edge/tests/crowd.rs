@@ -1,13 +1,20 @@
 //! Several threads at once on the real ring, for what the models' ring cannot show.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::io::Write;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use super::*;
 use OverflowPolicy::{Block, DropOldest};
 
 const PRODUCERS: u64 = 2;
 const EACH: u64 = 10_000;
+
+/// A thousand times what it takes on an idle machine.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// Message number `sequence` of `producer`.
 fn message(producer: u64, sequence: u64) -> Vec<u8> {
@@ -47,16 +54,29 @@ fn consume(edge: &Edge, max: usize) -> HashMap<u64, Vec<u64>> {
     seen
 }
 
+/// Prints the edge's figures and ends the process, unless the crowd goes home in time.
+fn watch(edge: &Edge, ended: &Receiver<Infallible>) {
+    if ended.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+        let _ = writeln!(std::io::stderr(), "\nan edge hung for {LIMIT:?}: {:?}\n{edge:?}", figures(edge));
+        std::process::abort();
+    }
+}
+
 /// Runs the producers beside `consumers`, and gives what each of these has seen.
 fn crowd(edge: &Edge, consumers: usize) -> Vec<HashMap<u64, Vec<u64>>> {
+    let (crowded, ended) = mpsc::channel();
     thread::scope(|scope| {
+        let watchdog = scope.spawn(move || watch(edge, &ended));
         let consumers: Vec<_> = (0..consumers).map(|_| scope.spawn(|| consume(edge, 5))).collect();
         let producers: Vec<_> = (0..PRODUCERS).map(|producer| scope.spawn(move || produce(edge, producer))).collect();
         for producer in producers {
             producer.join().unwrap();
         }
         edge.close();
-        consumers.into_iter().map(|consumer| consumer.join().unwrap()).collect()
+        let seen = consumers.into_iter().map(|consumer| consumer.join().unwrap()).collect();
+        drop(crowded);
+        watchdog.join().unwrap();
+        seen
     })
 }
 
