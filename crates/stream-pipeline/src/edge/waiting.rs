@@ -31,7 +31,8 @@ impl Edge {
                     batch.set_published_ns(None);
                     let began_ns = self.fixtures.clock.now_ns();
                     let waited = self.wait_for_room(Self::least_bytes(&batch), hold, deadline);
-                    *blocked_ns += self.fixtures.clock.now_ns() - began_ns;
+                    // The clock of a machine that was paused may have gone back.
+                    *blocked_ns += self.fixtures.clock.now_ns().saturating_sub(began_ns);
                     if waited == Waited::TimedOut {
                         return Err((batch, None));
                     }

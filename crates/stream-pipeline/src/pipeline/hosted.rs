@@ -235,7 +235,8 @@ impl HostedWork {
     fn record(&mut self) {
         if let Some(Taken { at_ns, wait_ns, messages }) = self.taken.take() {
             let now_ns = self.clock.now_ns();
-            let service_ns = now_ns - at_ns;
+            // The clock of a machine that was paused may have gone back.
+            let service_ns = now_ns.saturating_sub(at_ns);
             self.gauges.record(now_ns, [wait_ns, service_ns, wait_ns + service_ns], messages);
             self.pace.learn(service_ns, messages);
         }

@@ -147,7 +147,8 @@ impl Output {
     fn record(&mut self) {
         let Some(stretch) = self.stretch.take() else { return };
         let now_ns = self.edge.record_delivery(stretch.oldest_ns(), stretch.messages() as u64);
-        self.pace.learn(now_ns - self.now_ns, stretch.messages());
+        // The clock of a machine that was paused may have gone back.
+        self.pace.learn(now_ns.saturating_sub(self.now_ns), stretch.messages());
         self.now_ns = now_ns;
     }
 

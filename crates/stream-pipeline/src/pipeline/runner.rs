@@ -136,7 +136,8 @@ impl Runner {
         let blocked_ns = self.emitter.take_blocked_ns();
         self.gauges.spent_busy(self.now_ns, blocked_ns);
         let Some(stretch) = self.stretch.take() else { return };
-        let service_ns = (self.now_ns - began_ns).saturating_sub(blocked_ns);
+        // The clock of a machine that was paused may have gone back.
+        let service_ns = self.now_ns.saturating_sub(began_ns).saturating_sub(blocked_ns);
         // A batch published after the reading at the beginning has not waited.
         let before_ns = began_ns.saturating_sub(stretch.oldest_ns());
         let wait_ns = before_ns + if stretch.is_shared() { service_ns } else { 0 };
