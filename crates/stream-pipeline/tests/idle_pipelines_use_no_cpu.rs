@@ -8,28 +8,9 @@ mod procfs;
 mod watchdog;
 
 use std::thread;
-use std::time::Duration;
 
 use stream_pipeline::OverflowPolicy::Block;
 use stream_pipeline::{PassthroughStage, PipelineBuilder};
-
-/// How long the threads are looked at.
-const SPELL: Duration = Duration::from_millis(400);
-
-/// One percent of it: a thread that polled every millisecond would take more.
-const BOUND: Duration = Duration::from_millis(4);
-
-fn assert_asleep(expected: usize) {
-    let threads = procfs::threads_called("cpu-");
-    assert_eq!(threads.len(), expected);
-    let before: Vec<_> = threads.iter().map(procfs::Thread::cpu_time).collect();
-    // Not to wait for something: it is what is measured.
-    thread::sleep(SPELL);
-    for (thread, before) in threads.iter().zip(before) {
-        let spent = thread.cpu_time().saturating_sub(before);
-        assert!(spent < BOUND, "{}: {spent:?} of {SPELL:?}", thread.name);
-    }
-}
 
 #[test]
 fn an_idle_or_blocked_pipeline_uses_no_cpu() {
@@ -46,13 +27,13 @@ fn an_idle_or_blocked_pipeline_uses_no_cpu() {
         let taker = thread::Builder::new().name("cpu-taker".to_owned());
         let taker = taker.spawn(move || output.by_ref().count()).unwrap();
         watchdog::until(|| procfs::threads_called("cpu-").len() == 4);
-        assert_asleep(4);
+        procfs::assert_no_cpu_is_used("cpu-", 4);
 
         let pusher = thread::Builder::new().name("cpu-pusher".to_owned());
         let pusher = pusher.spawn(move || input.push_many((0..1000).map(|_| vec![0]))).unwrap();
         keeper.wait_for_arrival();
         watchdog::until(|| running.metrics().edges[..3].iter().all(|edge| edge.pressured));
-        assert_asleep(5);
+        procfs::assert_no_cpu_is_used("cpu-", 5);
 
         keeper.open();
         pusher.join().unwrap().unwrap();

@@ -51,9 +51,14 @@ mod abort_in_the_report;
 mod drain_deadline;
 mod dropped_pipeline;
 mod failure_between_batches;
+mod panic_at_any_message;
 mod repeated_ends;
 mod stage_failure;
+mod stopped_consumer;
 mod wait_from_inside;
+
+// The machine.
+mod one_core;
 
 // Figures.
 mod latency;

@@ -3,7 +3,14 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
+
+/// How long threads are looked at that should sleep.
+const SPELL: Duration = Duration::from_millis(400);
+
+/// One percent of it: a thread that polled every millisecond would take more.
+const BOUND: Duration = Duration::from_millis(4);
 
 /// One thread, found by its name.
 pub(crate) struct Thread {
@@ -27,6 +34,28 @@ pub(crate) fn threads() -> Vec<Thread> {
 /// The threads whose names begin with `prefix`.
 pub(crate) fn threads_called(prefix: &str) -> Vec<Thread> {
     threads().into_iter().filter(|thread| thread.name.starts_with(prefix)).collect()
+}
+
+/// There are `expected` threads whose names begin with `prefix`, and all of them sleep.
+pub(crate) fn assert_no_cpu_is_used(prefix: &str, expected: usize) {
+    let threads = threads_called(prefix);
+    assert_eq!(threads.len(), expected);
+    let before: Vec<_> = threads.iter().map(Thread::cpu_time).collect();
+    // Not to wait for something: it is what is measured.
+    thread::sleep(SPELL);
+    for (thread, before) in threads.iter().zip(before) {
+        let spent = thread.cpu_time().saturating_sub(before);
+        assert!(spent < BOUND, "{}: {spent:?} of {SPELL:?}", thread.name);
+    }
+}
+
+/// The cores this process may run on.
+pub(crate) fn allowed_cores() -> Vec<usize> {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux has /proc");
+    let line = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).expect("status has it");
+    let number = |text: &str| text.trim().parse::<usize>().expect("cores are numbers");
+    let ranges = line.split(',').map(|range| range.split_once('-').map_or((range, range), |ends| ends));
+    ranges.flat_map(|(first, last)| number(first)..=number(last)).collect()
 }
 
 impl Thread {
