@@ -156,21 +156,20 @@ impl Batch {
 
     /// Removes the first message and returns it; a large one is moved out, a small one copied.
     pub fn pop_front(&mut self) -> Option<Vec<u8>> {
-        self.pop_front_into(&mut Vec::new())
+        self.pop_front_into(Vec::new())
     }
 
-    /// As [`pop_front`](Batch::pop_front); a small message is copied into `spare`, which is taken, instead of a new buffer.
-    pub(crate) fn pop_front_into(&mut self, spare: &mut Vec<u8>) -> Option<Vec<u8>> {
+    /// As [`pop_front`](Batch::pop_front); a small message is copied into `spare` instead of a new buffer.
+    pub(crate) fn pop_front_into(&mut self, mut spare: Vec<u8>) -> Option<Vec<u8>> {
         let columns = &mut *self.columns;
         let entry = *columns.entries.get(columns.head)?;
         columns.head += 1;
-        if entry.owner != SHARED {
+        if entry.owner != SHARED || spare.capacity() == 0 {
             return Some(columns.take(entry));
         }
-        let mut message = std::mem::take(spare);
-        message.clear();
-        message.extend_from_slice(columns.bytes_of(entry));
-        Some(message)
+        spare.clear();
+        spare.extend_from_slice(columns.bytes_of(entry));
+        Some(spare)
     }
 
     /// Removes the first `count` messages (all, if there are fewer).

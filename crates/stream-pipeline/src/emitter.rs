@@ -13,6 +13,9 @@ use crate::metrics::StageGauges;
 use crate::pipeline::DEFAULT_MAX_MESSAGE_BYTES;
 use crate::tally::Tally;
 
+/// Buffers kept for the next messages: of the one in work and of the one behind it.
+const SPARES: usize = 2;
+
 /// When a full batch of outputs goes on the next edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
@@ -32,8 +35,8 @@ pub struct Emitter {
     max_message_bytes: usize,
     tally: Tally,
     open: Batch,
-    /// The buffer of a message that was copied, for the next one.
-    spare: Vec<u8>,
+    /// The buffers of messages that were copied, for the next ones.
+    spares: Vec<Vec<u8>>,
     sealed: VecDeque<Batch>,
     /// The oldest origin of the inputs that the open batch may stem from.
     origin_ns: Option<u64>,
@@ -60,7 +63,7 @@ impl Emitter {
             max_message_bytes,
             tally: Tally::default(),
             open: Batch::new(),
-            spare: Vec::new(),
+            spares: Vec::new(),
             sealed: VecDeque::new(),
             origin_ns: None,
             blocked_ns: 0,
@@ -118,15 +121,15 @@ impl Emitter {
             self.open.push_vec(message);
         } else {
             self.open.push(&message);
-            if message.capacity() <= LARGE_MESSAGE_BYTES {
-                self.spare = message;
+            if self.spares.len() < SPARES && message.capacity() <= LARGE_MESSAGE_BYTES {
+                self.spares.push(message);
             }
         }
     }
 
-    /// The next message of `batch`, in the buffer of the one emitted last, if that was copied.
+    /// The next message of `batch`, in the buffer of one emitted before, if that was copied.
     pub(crate) fn next_of(&mut self, batch: &mut Batch) -> Option<Vec<u8>> {
-        batch.pop_front_into(&mut self.spare)
+        batch.pop_front_into(self.spares.pop().unwrap_or_default())
     }
 
     fn accepts(&mut self, bytes: usize) -> bool {

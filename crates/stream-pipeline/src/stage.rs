@@ -45,8 +45,12 @@ pub trait Stage: Send {
     /// [`Emitter::is_stopped`] between messages and returns early when it is true.
     fn process_batch(&mut self, batch: Batch, out: &mut Emitter) -> Result<()> {
         let mut batch = batch;
-        while !out.is_stopped() {
-            let Some(message) = out.next_of(&mut batch) else { break };
+        // One ahead: a message that was copied a moment ago is slow to read.
+        let mut next = out.next_of(&mut batch);
+        while !out.is_stopped()
+            && let Some(message) = next
+        {
+            next = out.next_of(&mut batch);
             for output in self.process(message)? {
                 out.push_vec(output);
             }

@@ -3,7 +3,7 @@
 //! Invariant: a message is let in under the lock, and only then has a place in the order of the edge.
 
 use super::{ABORTED, CLOSED, Edge, Receiver, Tail, bump, raise, read};
-use crate::batch::{Batch, HEADER_BYTES, MAX_BATCH_BYTES, footprint};
+use crate::batch::{Batch, HEADER_BYTES, LARGE_MESSAGE_BYTES, MAX_BATCH_BYTES, footprint};
 use crate::overflow::OverflowPolicy;
 use crate::sync::{MutexGuard, Ordering, fence};
 
@@ -95,22 +95,21 @@ impl Edge {
         Err((batch, refusal))
     }
 
-    /// Offers one message without waiting. It joins the staged batch, which leaves at once if the consumer sleeps.
-    pub(crate) fn offer_one(&self, message: Vec<u8>, hold: Hold) -> Result<(), (Vec<u8>, Refusal)> {
+    /// Offers one message without waiting. It joins the staged batch, which leaves at once if the consumer sleeps. A small
+    /// message is copied and a large one taken; a refused one is as it was.
+    pub(crate) fn offer_one(&self, message: &mut Vec<u8>, hold: Hold) -> Result<(), Refusal> {
         let mut tail = self.lock();
-        if let Err(refusal) = self.gate(&tail) {
-            return Err((message, refusal));
-        }
-        let bytes = Self::bytes_of_one(&message);
+        self.gate(&tail)?;
+        let bytes = Self::bytes_of_one(message);
         if tail.receiver == Receiver::Present && !self.make_room(&mut tail, 1, bytes, hold).whole {
             return match self.config.policy {
                 OverflowPolicy::DropNewest => {
                     bump(&self.stats.dropped_newest, 1);
                     Ok(())
                 }
-                OverflowPolicy::Error => Err((message, Refusal::Overflow)),
-                _ if tail.started => Err((message, Refusal::Full)),
-                _ => Err((message, Refusal::NotStarted)),
+                OverflowPolicy::Error => Err(Refusal::Overflow),
+                _ if tail.started => Err(Refusal::Full),
+                _ => Err(Refusal::NotStarted),
             };
         }
         self.stage(&mut tail, message);
@@ -183,13 +182,17 @@ impl Edge {
     }
 
     /// Appends one message to the staged batch.
-    fn stage(&self, tail: &mut Tail, message: Vec<u8>) {
+    fn stage(&self, tail: &mut Tail, message: &mut Vec<u8>) {
         let full = tail.staged.as_ref().is_some_and(|staged| !staged.has_room(message.len(), self.batch_limit));
         if full {
             self.publish_staged(tail);
         }
         let staged = tail.staged.get_or_insert_with(|| self.open_batch());
-        staged.push_vec(message);
+        if message.len() < LARGE_MESSAGE_BYTES {
+            staged.push(message);
+        } else {
+            staged.push_vec(std::mem::take(message));
+        }
         bump(&self.admitted.messages, 1);
         self.charge(staged);
         if tail.receiver != Receiver::Present

@@ -42,23 +42,18 @@ impl Edge {
         }
     }
 
-    /// Offers one message and waits for room as long as it takes.
-    pub(crate) fn publish_one(
-        &self,
-        mut message: Vec<u8>,
-        deadline: Option<Instant>,
-    ) -> Result<(), (Vec<u8>, Option<Refusal>)> {
+    /// Offers one message and waits for room as long as it takes; without a reason, the deadline has passed.
+    pub(crate) fn publish_one(&self, message: &mut Vec<u8>, deadline: Option<Instant>) -> Result<(), Option<Refusal>> {
         loop {
             match self.offer_one(message, Hold::AtHighMark) {
                 Ok(()) => return Ok(()),
-                Err((back, Refusal::Full)) => {
-                    message = back;
-                    let bytes = Self::bytes_of_one(&message);
+                Err(Refusal::Full) => {
+                    let bytes = Self::bytes_of_one(message);
                     if self.wait_for_room(bytes, Hold::AtHighMark, deadline) == Waited::TimedOut {
-                        return Err((message, None));
+                        return Err(None);
                     }
                 }
-                Err((back, refusal)) => return Err((back, Some(refusal))),
+                Err(refusal) => return Err(Some(refusal)),
             }
         }
     }

@@ -61,22 +61,22 @@ impl Input {
         self.push_until(message, deadline_after(timeout))
     }
 
-    fn push_until(&self, message: Vec<u8>, deadline: Option<Instant>) -> Result<(), PushError<Vec<u8>>> {
-        let message = self.checked(message)?;
-        self.end
-            .edge
-            .publish_one(message, deadline)
-            .map_err(|(rejected, refusal)| PushError { rejected, error: self.explain(refusal) })
+    fn push_until(&self, mut message: Vec<u8>, deadline: Option<Instant>) -> Result<(), PushError<Vec<u8>>> {
+        let pushed = self
+            .check(message.len())
+            .and_then(|()| self.end.edge.publish_one(&mut message, deadline).map_err(|refusal| self.explain(refusal)));
+        pushed.map_err(|error| PushError { rejected: message, error })
     }
 
     /// Pushes one message without waiting. The marks do not matter here: it is refused with `FULL` only when the ring
     /// holds its capacity of messages, or its budget of bytes.
     pub fn try_push(&self, message: Vec<u8>) -> Result<(), PushError<Vec<u8>>> {
-        let message = self.checked(message)?;
-        self.end
-            .edge
-            .offer_one(message, Hold::WhenFull)
-            .map_err(|(rejected, refusal)| PushError { rejected, error: self.explain_now(refusal) })
+        let mut message = message;
+        let pushed = self.check(message.len()).and_then(|()| {
+            let offered = self.end.edge.offer_one(&mut message, Hold::WhenFull);
+            offered.map_err(|refusal| self.explain_now(refusal))
+        });
+        pushed.map_err(|error| PushError { rejected: message, error })
     }
 
     /// Pushes many messages, in order, and waits for room as [`push`](Input::push) does. If it is refused on the way,
@@ -150,11 +150,8 @@ impl Input {
         self.end.edge.fixtures.pool.get()
     }
 
-    fn checked(&self, message: Vec<u8>) -> Result<Vec<u8>, PushError<Vec<u8>>> {
-        if message.len() <= self.end.max_message_bytes {
-            return Ok(message);
-        }
-        Err(PushError { error: self.too_large(message.len()), rejected: message })
+    fn check(&self, bytes: usize) -> Result<(), Error> {
+        if bytes > self.end.max_message_bytes { Err(self.too_large(bytes)) } else { Ok(()) }
     }
 
     fn checked_batch(&self, mut batch: Batch) -> Result<Batch, PushError<Batch>> {

@@ -18,7 +18,7 @@ fn drop_oldest_keeps_exactly_the_newest_while_the_consumer_takes() {
         let edge = edge(2, DropOldest, Levels { high: 2, low: 0 });
         let consumer = spawn(&edge, |edge| (take(edge, 1), take(edge, 1)));
         push(&edge, &[1]).unwrap();
-        edge.publish_one(vec![2], None).unwrap();
+        edge.publish_one(&mut vec![2], None).unwrap();
         push(&edge, &[3]).unwrap();
         let (first, second) = consumer.join().unwrap();
         let rest = take_rest(&edge);

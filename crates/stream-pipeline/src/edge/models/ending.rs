@@ -37,7 +37,7 @@ fn close_alone_ends_a_blocked_push() {
 fn close_ends_a_blocked_pop_after_the_last_message() {
     outcomes(THREE, [vec![vec![], vec![]], vec![vec![1], vec![]]], || {
         let edge = edge(2, Block, Levels::OFF);
-        let producer = spawn(&edge, |edge| edge.publish_one(vec![1], None).is_ok());
+        let producer = spawn(&edge, |edge| edge.publish_one(&mut vec![1], None).is_ok());
         let consumer = spawn(&edge, |edge| vec![take_waiting(edge, 1), take_waiting(edge, 1)]);
         edge.close();
         let entered = usize::from(producer.join().unwrap());
@@ -112,7 +112,7 @@ fn a_push_that_waits_for_a_receiver_who_goes_is_let_pass() {
             push(&edge, &[1]).unwrap();
             let receiver = spawn(&edge, gone);
             push(&edge, &[2]).unwrap();
-            edge.publish_one(vec![3], None).unwrap();
+            edge.publish_one(&mut vec![3], None).unwrap();
             receiver.join().unwrap();
             assert_eq!(read(&edge.stats.discarded) + read(&edge.stats.dropped_closed), 3);
             assert_settled(&edge, 3, 0);
@@ -128,7 +128,7 @@ fn a_dropped_edge_frees_what_is_still_in_it() {
         push(&edge, &[1, 2]).unwrap();
         push(&edge, &[3]).unwrap();
         let consumer = spawn(&edge, |edge| take(edge, 1));
-        edge.publish_one(vec![4], None).unwrap();
+        edge.publish_one(&mut vec![4], None).unwrap();
         edge.close();
         drop(edge);
         consumer.join().unwrap()

@@ -15,7 +15,7 @@ fn what_is_pushed_while_the_consumer_takes_comes_out_once_and_in_order() {
             [first, take(edge, 8)]
         });
         push(&edge, &[1, 2]).unwrap();
-        edge.publish_one(vec![3], None).unwrap();
+        edge.publish_one(&mut vec![3], None).unwrap();
         let taken = consumer.join().unwrap();
         assert_eq!([taken.concat(), take_rest(&edge)].concat(), [1, 2, 3]);
         assert_settled(&edge, 3, 3);
@@ -31,8 +31,8 @@ fn a_producer_that_goes_quiet_strands_nothing_it_staged() {
             let first = take_waiting(edge, 8);
             if first.len() == 2 { vec![first] } else { vec![first, take_waiting(edge, 8)] }
         });
-        edge.publish_one(vec![1], None).unwrap();
-        edge.publish_one(vec![2], None).unwrap();
+        edge.publish_one(&mut vec![1], None).unwrap();
+        edge.publish_one(&mut vec![2], None).unwrap();
         let taken = consumer.join().unwrap();
         assert_settled(&edge, 2, 2);
         taken
@@ -67,7 +67,7 @@ fn the_messages_of_each_of_two_producers_stay_in_order() {
     outcomes(TWO, orders.map(Vec::from), || {
         let edge = edge(1, Block, Levels::OFF);
         let one = spawn(&edge, |edge| push(edge, &[1, 2]).unwrap());
-        let other = spawn(&edge, |edge| edge.publish_one(vec![11], None).unwrap());
+        let other = spawn(&edge, |edge| edge.publish_one(&mut vec![11], None).unwrap());
         let taken = take_all(&edge, 3);
         one.join().unwrap();
         other.join().unwrap();

@@ -35,7 +35,7 @@ fn a_waker_armed_on_an_empty_edge_is_called_by_the_first_push_only() {
         let edge = edge(2, Block, Levels::OFF);
         let outcome = arm_beside(&edge, Edge::call_when_filled, |edge| {
             push(edge, &[1]).unwrap();
-            edge.publish_one(vec![2], None).unwrap();
+            edge.publish_one(&mut vec![2], None).unwrap();
         });
         assert_settled(&edge, 2, 0);
         outcome

@@ -90,8 +90,9 @@ impl Watched {
             }
             Step::OfferOne(size) => {
                 let message = self.message(size);
-                let result = self.edge.offer_one(message.clone(), Hold::AtHighMark);
-                let result = result.map_err(|(back, refusal)| (batch_of(&[back]), refusal));
+                let mut offered = message.clone();
+                let result = self.edge.offer_one(&mut offered, Hold::AtHighMark);
+                let result = result.map_err(|refusal| (batch_of(&[offered]), refusal));
                 (vec![message], result, GROWTH)
             }
         };
@@ -143,7 +144,7 @@ impl Watched {
 #[test]
 fn a_message_that_fits_enters_though_the_buffers_it_came_in_do_not() {
     let edge = started(8, Block, Levels::OFF, 100_000);
-    edge.offer_one(vec![0; 50_000], Hold::AtHighMark).unwrap();
+    edge.offer_one(&mut vec![0; 50_000], Hold::AtHighMark).unwrap();
     let mut narrowed = batch_of(&vec![vec![1; 3_000]; 30]);
     narrowed.drop_front(29);
     edge.offer(narrowed, Hold::AtHighMark).unwrap();
@@ -153,7 +154,7 @@ fn a_message_that_fits_enters_though_the_buffers_it_came_in_do_not() {
 #[test]
 fn the_part_of_a_batch_that_enters_allocates_no_more_than_there_is_room_for() {
     let edge = started(1 << 20, Block, Levels::OFF, 1_000_000);
-    edge.offer_one(vec![0; 10], Hold::AtHighMark).unwrap();
+    edge.offer_one(&mut vec![0; 10], Hold::AtHighMark).unwrap();
     let (rest, _) = edge.offer(batch_of(&vec![vec![1; 600]; 3_000]), Hold::AtHighMark).unwrap_err();
     assert!(rest.len() < 1_500 && edge.bytes() <= 1_000_000, "{} bytes, {} back", edge.bytes(), rest.len());
 }
@@ -161,10 +162,10 @@ fn the_part_of_a_batch_that_enters_allocates_no_more_than_there_is_room_for() {
 #[test]
 fn a_large_message_counts_with_its_whole_buffer() {
     let edge = started(1 << 20, Block, Levels::OFF, 1_000_000);
-    edge.offer_one(vec![0; 10], Hold::AtHighMark).unwrap();
+    edge.offer_one(&mut vec![0; 10], Hold::AtHighMark).unwrap();
     let mut spacious = Vec::with_capacity(10_000_000);
     spacious.resize(5_000, 0);
-    assert_eq!(edge.offer_one(spacious, Hold::AtHighMark).unwrap_err().1, Refusal::Full);
+    assert_eq!(edge.offer_one(&mut spacious, Hold::AtHighMark).unwrap_err(), Refusal::Full);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn produce(edge: &Edge, producer: u64) {
             sequence += messages.len() as u64;
             edge.publish(batch_of(&messages), Hold::AtHighMark, None, &mut 0).unwrap();
         } else {
-            edge.publish_one(message(producer, sequence), None).unwrap();
+            edge.publish_one(&mut message(producer, sequence), None).unwrap();
             sequence += 1;
         }
     }

@@ -86,7 +86,8 @@ impl Both {
             }
             Step::OfferOne(size, hold) => {
                 let message = self.message(size);
-                let result = self.edge.offer_one(message.clone(), hold).map_err(|(back, why)| (vec![back], why));
+                let result =
+                    self.edge.offer_one(&mut message.clone(), hold).map_err(|why| (vec![message.clone()], why));
                 assert_eq!(result, self.plain.offer(vec![message], hold));
             }
             Step::Take(max) => self.take(max),

@@ -20,7 +20,7 @@ fn every_armed_waker_is_called_once_however_often_it_was_armed() {
         assert!(edge.call_when_filled(waker));
     }
     for _ in 0..3 {
-        edge.offer_one(vec![0], Hold::AtHighMark).unwrap();
+        edge.offer_one(&mut vec![0], Hold::AtHighMark).unwrap();
     }
     assert_eq!(wakers.map(|(_, calls)| calls.load(Ordering::Relaxed)), [1, 1]);
 }
@@ -30,7 +30,7 @@ fn a_waker_is_not_armed_and_not_called_where_there_is_something_to_do() {
     let edge = started(4, Block, Levels::OFF, AMPLE);
     let (waker, calls) = counting();
     assert!(!edge.call_when_drained(&waker, &batch_of(&[vec![0]]), Hold::AtHighMark));
-    edge.offer_one(vec![0], Hold::AtHighMark).unwrap();
+    edge.offer_one(&mut vec![0], Hold::AtHighMark).unwrap();
     assert!(!edge.call_when_filled(&waker));
     edge.close();
     assert_eq!(calls.load(Ordering::Relaxed), 0);
@@ -39,7 +39,7 @@ fn a_waker_is_not_armed_and_not_called_where_there_is_something_to_do() {
 #[test]
 fn who_waits_with_a_large_batch_and_comes_back_with_a_small_one_need_not_wait() {
     let edge = started(8, Block, Levels::OFF, 100_000);
-    edge.offer_one(vec![0; 50_000], Hold::AtHighMark).unwrap();
+    edge.offer_one(&mut vec![0; 50_000], Hold::AtHighMark).unwrap();
     let (waker, calls) = counting();
     let arm = |bytes| edge.call_when_drained(&waker, &batch_of(&[vec![0; bytes]]), Hold::AtHighMark);
     assert!(arm(60_000));
