@@ -155,17 +155,22 @@ impl Batch {
     }
 
     /// Removes the first message and returns it; a large one is moved out, a small one copied.
+    #[inline]
     pub fn pop_front(&mut self) -> Option<Vec<u8>> {
-        self.pop_front_into(Vec::new())
+        let columns = &mut *self.columns;
+        let entry = *columns.entries.get(columns.head)?;
+        columns.head += 1;
+        Some(if entry.owner == SHARED { columns.bytes_of(entry).to_vec() } else { columns.take_large(entry) })
     }
 
     /// As [`pop_front`](Batch::pop_front); a small message is copied into `spare` instead of a new buffer.
+    #[inline]
     pub(crate) fn pop_front_into(&mut self, mut spare: Vec<u8>) -> Option<Vec<u8>> {
         let columns = &mut *self.columns;
         let entry = *columns.entries.get(columns.head)?;
         columns.head += 1;
-        if entry.owner != SHARED || spare.capacity() == 0 {
-            return Some(columns.take(entry));
+        if entry.owner != SHARED {
+            return Some(columns.take_large(entry));
         }
         spare.clear();
         spare.extend_from_slice(columns.bytes_of(entry));
@@ -242,7 +247,7 @@ impl Batch {
             if entry.owner == SHARED {
                 into.push(columns.bytes_of(entry));
             } else {
-                into.push_large(columns.take(entry));
+                into.push_large(columns.take_large(entry));
             }
         }
         columns.head = end;
@@ -372,10 +377,7 @@ impl Columns {
         message
     }
 
-    fn take(&mut self, entry: Entry) -> Vec<u8> {
-        if entry.owner == SHARED {
-            return self.bytes_of(entry).to_vec();
-        }
+    fn take_large(&mut self, entry: Entry) -> Vec<u8> {
         let mut message = self.release_large(entry.owner);
         message.truncate((entry.start + entry.len) as usize);
         message.drain(..entry.start as usize);

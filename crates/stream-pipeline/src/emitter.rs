@@ -104,6 +104,7 @@ impl Emitter {
     ///
     /// A message longer than the pipeline's limit ends the pipeline with `MESSAGE_TOO_LARGE` when the stage returns; what
     /// is emitted after it is discarded.
+    #[inline]
     pub fn push(&mut self, message: &[u8]) {
         if self.accepts(message.len()) {
             self.open.push(message);
@@ -112,6 +113,7 @@ impl Emitter {
     }
 
     /// Emits `message`: a large one is moved, a small one copied. The limit is that of [`Emitter::push`].
+    #[inline]
     pub fn push_vec(&mut self, message: Vec<u8>) {
         if !self.accepts(message.len()) {
             return;
@@ -128,10 +130,15 @@ impl Emitter {
     }
 
     /// The next message of `batch`, in the buffer of one emitted before, if that was copied.
+    #[inline]
     pub(crate) fn next_of(&mut self, batch: &mut Batch) -> Option<Vec<u8>> {
-        batch.pop_front_into(self.spares.pop().unwrap_or_default())
+        match self.spares.pop() {
+            Some(spare) => batch.pop_front_into(spare),
+            None => batch.pop_front(),
+        }
     }
 
+    #[inline]
     fn accepts(&mut self, bytes: usize) -> bool {
         if self.failure.is_some() {
             return false;
@@ -164,6 +171,7 @@ impl Emitter {
     }
 
     /// The current input is done: the outputs since the last call belong to it.
+    #[inline]
     pub fn next_input(&mut self) {
         // The input at which an output was refused is not done: the stage fails there.
         if self.failure.is_none() {
