@@ -232,13 +232,20 @@ impl Emitter {
             self.sealed.push_back(batch);
             return;
         }
-        let count = batch.len() as u64;
-        let result = self.downstream.publish(batch, Hold::AtHighMark, None, &mut self.blocked_ns);
+        let Self { tally, gauges, .. } = self;
+        let mut left = batch.len();
+        // The part of a batch that has entered is not in hand while the rest waits, for however long.
+        let before_wait = |waiting| {
+            tally.counts.emitted += (left - waiting) as u64;
+            left = waiting;
+            gauges.publish(&tally.counts);
+        };
+        let result = self.downstream.publish(batch, Hold::AtHighMark, None, &mut self.blocked_ns, before_wait);
         let refused = match result {
             Ok(()) => 0,
             Err((rest, refusal)) => self.give_up(rest, refusal.unwrap_or(Refusal::Aborted)),
         };
-        self.tally.counts.emitted += count - refused;
+        self.tally.counts.emitted += left as u64 - refused;
         self.gauges.publish(&self.tally.counts);
     }
 

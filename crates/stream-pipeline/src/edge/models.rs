@@ -64,7 +64,8 @@ fn messages(batch: &Batch) -> Messages {
 
 /// Pushes a batch and waits for room; what was refused comes back.
 fn push(edge: &Edge, message: &[u8]) -> Result<(), (Messages, Option<Refusal>)> {
-    edge.publish(batch(message), Hold::AtHighMark, None, &mut 0).map_err(|(rest, refusal)| (messages(&rest), refusal))
+    edge.publish(batch(message), Hold::AtHighMark, None, &mut 0, |_| ())
+        .map_err(|(rest, refusal)| (messages(&rest), refusal))
 }
 
 /// Takes `max` messages at most, without waiting.

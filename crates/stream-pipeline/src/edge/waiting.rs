@@ -15,13 +15,15 @@ pub(crate) enum Waited {
 }
 
 impl Edge {
-    /// Offers a batch and waits for room as long as it takes. The wait is reported in `blocked_ns`.
+    /// Offers a batch and waits for room as long as it takes. The wait is reported in `blocked_ns`; before each,
+    /// `before_wait` is told how many messages have not entered yet.
     pub(crate) fn publish(
         &self,
         mut batch: Batch,
         hold: Hold,
         deadline: Option<Instant>,
         blocked_ns: &mut u64,
+        mut before_wait: impl FnMut(usize),
     ) -> Result<(), (Batch, Option<Refusal>)> {
         loop {
             match self.offer(batch, hold) {
@@ -29,6 +31,7 @@ impl Edge {
                 Err((rest, Refusal::Full)) => {
                     batch = rest;
                     batch.set_published_ns(None);
+                    before_wait(batch.len());
                     let began_ns = self.fixtures.clock.now_ns();
                     let waited = self.wait_for_room(Self::least_bytes(&batch), hold, deadline);
                     // The clock of a machine that was paused may have gone back.

@@ -111,7 +111,7 @@ impl Input {
         let batch = self.checked_batch(batch)?;
         self.end
             .edge
-            .publish(batch, Hold::AtHighMark, None, &mut 0)
+            .publish(batch, Hold::AtHighMark, None, &mut 0, |_| ())
             .map_err(|(rejected, refusal)| PushError { rejected, error: self.explain(refusal) })
     }
 

@@ -24,7 +24,7 @@ fn a_producer_that_parks_at_a_full_byte_budget_is_woken_by_the_consumer() {
         // It stays in the ring: an empty one would take a batch of any size.
         push(&edge, &[2]).unwrap();
         let consumer = spawn(&edge, |edge| take(edge, 1));
-        edge.publish(large(3), Hold::AtHighMark, None, &mut 0).unwrap();
+        edge.publish(large(3), Hold::AtHighMark, None, &mut 0, |_| ()).unwrap();
         assert_eq!(consumer.join().unwrap(), [1]);
         let rest = take_rest(&edge);
         assert_settled(&edge, 3, 3);

@@ -33,7 +33,7 @@ fn produce(edge: &Edge, producer: u64) {
         if sequence % 7 == 0 {
             let messages: Vec<_> = (sequence..EACH.min(sequence + 20)).map(|next| message(producer, next)).collect();
             sequence += messages.len() as u64;
-            edge.publish(batch_of(&messages), Hold::AtHighMark, None, &mut 0).unwrap();
+            edge.publish(batch_of(&messages), Hold::AtHighMark, None, &mut 0, |_| ()).unwrap();
         } else {
             edge.publish_one(&mut message(producer, sequence), None).unwrap();
             sequence += 1;
