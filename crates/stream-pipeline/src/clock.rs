@@ -14,7 +14,11 @@ impl Clock {
         Self { epoch: now() }
     }
 
+    /// In a build with `--cfg unmeasured`, which only the benchmark makes to see what measuring costs, time stands still.
     pub(crate) fn now_ns(self) -> u64 {
+        if cfg!(unmeasured) {
+            return 0;
+        }
         now().duration_since(self.epoch).as_nanos() as u64
     }
 

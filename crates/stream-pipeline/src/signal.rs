@@ -10,7 +10,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, fence};
+use crate::sync::{AtomicU32, AtomicU64, Condvar, Mutex, MutexGuard, Ordering, fence};
 
 /// A call that wakes something which is not a thread of the engine, such as an event loop. It must not block.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
@@ -20,6 +20,8 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 pub(crate) struct Waiters {
     /// Parked threads and armed wakers. Written under the edge's lock, read by anyone.
     announced: AtomicU32,
+    /// How many messages had passed when somebody waited here last. A hint: whoever waited last has written it.
+    passed: AtomicU64,
     condvar: Condvar,
     armed: Mutex<Vec<Waker>>,
 }
@@ -51,6 +53,13 @@ impl Waiters {
 
     fn retract(&self, count: usize) {
         self.announced.fetch_sub(count as u32, Ordering::Relaxed);
+    }
+
+    /// What is worth doing before sleeping, for one of whose messages `passed` have passed by now.
+    pub(crate) fn patience(&self, passed: u64) -> Patience {
+        let before = self.passed.load(Ordering::Relaxed);
+        self.passed.store(passed, Ordering::Relaxed);
+        Patience::new(passed.saturating_sub(before))
     }
 
     /// Sleeps until woken or until `deadline`, unless `ready` already holds; `true` if the deadline passed.
@@ -114,6 +123,10 @@ mod patience {
     /// hope to save.
     const YIELDS: u32 = 12;
 
+    /// Messages between two waits for which one yield is granted. Where one message comes at a time, the next one is far:
+    /// yields would only keep a core from others, and be late for it.
+    const MESSAGES_PER_YIELD: u64 = 4;
+
     /// Engine threads that are running or ready to run.
     static BUSY: AtomicUsize = AtomicUsize::new(0);
 
@@ -147,10 +160,12 @@ mod patience {
     }
 
     impl Patience {
-        pub(crate) fn new() -> Self {
+        /// For one who has seen so many messages pass since the last wait.
+        pub(super) fn new(messages: u64) -> Self {
+            let yields = (messages / MESSAGES_PER_YIELD).min(u64::from(YIELDS)) as u32;
             // One more than the stages: the thread that feeds them is busy too.
-            let spare = cores() > BUSY.load(Ordering::Relaxed) + 1;
-            Self { spins: if spare { SPINS } else { 0 }, yields: YIELDS }
+            let spare = yields > 0 && cores() > BUSY.load(Ordering::Relaxed) + 1;
+            Self { spins: if spare { SPINS } else { 0 }, yields }
         }
 
         /// Passes a moment; `false` when it is time to park.
@@ -186,7 +201,7 @@ mod patience {
     pub(crate) struct Patience;
 
     impl Patience {
-        pub(crate) fn new() -> Self {
+        pub(super) fn new(_messages: u64) -> Self {
             Self
         }
 

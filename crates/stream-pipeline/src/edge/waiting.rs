@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::{Edge, Hold, OPEN, Refusal, Take};
+use super::{Edge, Hold, OPEN, Refusal, Take, read};
 use crate::batch::Batch;
-use crate::signal::{Busy, Patience, Waker};
+use crate::signal::{Busy, Waiters, Waker};
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,18 +62,9 @@ impl Edge {
     }
 
     fn wait_for_room(&self, bytes: u64, hold: Hold, deadline: Option<Instant>) -> Waited {
-        let ready = || self.state() != OPEN || self.may_enter(bytes, hold);
-        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            return Waited::TimedOut;
-        }
-        let mut patience = Patience::new();
-        while patience.pause() {
-            if ready() {
-                return Waited::Changed;
-            }
-        }
-        let (_, timed_out) = self.drained.park(self.lock(), deadline, ready);
-        if timed_out { Waited::TimedOut } else { Waited::Changed }
+        self.wait(&self.drained, read(&self.admitted.messages), deadline, &mut None, || {
+            self.state() != OPEN || self.may_enter(bytes, hold)
+        })
     }
 
     /// Takes the next messages, and waits for them as long as it takes; `None` if the deadline passed.
@@ -81,7 +72,7 @@ impl Edge {
         loop {
             match self.take(max) {
                 Take::Empty => {
-                    if self.wait_for_messages(deadline, None) == Waited::TimedOut {
+                    if self.wait_for_messages(deadline, &mut None) == Waited::TimedOut {
                         return None;
                     }
                 }
@@ -91,22 +82,31 @@ impl Edge {
     }
 
     /// Waits until there is something to take, or an end. `busy` is put down for as long as the thread sleeps.
-    pub(crate) fn wait_for_messages(&self, deadline: Option<Instant>, busy: Option<&mut Option<Busy>>) -> Waited {
+    pub(crate) fn wait_for_messages(&self, deadline: Option<Instant>, busy: &mut Option<Busy>) -> Waited {
+        self.wait(&self.filled, read(&self.left.messages), deadline, busy, || self.may_leave())
+    }
+
+    fn wait(
+        &self,
+        waiters: &Waiters,
+        passed: u64,
+        deadline: Option<Instant>,
+        busy: &mut Option<Busy>,
+        ready: impl Fn() -> bool,
+    ) -> Waited {
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return Waited::TimedOut;
         }
-        let mut patience = Patience::new();
+        let mut patience = waiters.patience(passed);
         while patience.pause() {
-            if self.may_leave() {
+            if ready() {
                 return Waited::Changed;
             }
         }
-        let mut busy = busy;
-        if let Some(busy) = &mut busy {
-            busy.take();
-        }
-        let (_, timed_out) = self.filled.park(self.lock(), deadline, || self.may_leave());
-        if let Some(busy) = busy {
+        let was_busy = busy.take().is_some();
+        let (tail, timed_out) = waiters.park(self.lock(), deadline, ready);
+        drop(tail);
+        if was_busy {
             *busy = Some(Busy::new());
         }
         if timed_out { Waited::TimedOut } else { Waited::Changed }

@@ -93,7 +93,7 @@ impl Runner {
     fn idle(&mut self, deadline: Option<Instant>, busy: &mut Option<Busy>) {
         self.account();
         self.gauges.enter(StageState::Idle);
-        self.edge.wait_for_messages(deadline, Some(busy));
+        self.edge.wait_for_messages(deadline, busy);
         self.now_ns = self.clock.now_ns();
         self.gauges.spent_idle(self.now_ns);
         self.gauges.enter(StageState::Busy);
