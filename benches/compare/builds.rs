@@ -49,9 +49,9 @@ fn build_unmeasured() -> PathBuf {
         .output()
         .expect("cargo can be started");
     assert!(output.status.success(), "the engine without measurement does not build");
-    let artifacts = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| {
+    let mut programs = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| {
         let message: serde_json::Value = serde_json::from_slice(line).ok()?;
         Some(PathBuf::from(message.get("executable")?.as_str()?))
     });
-    artifacts.last().expect("a benchmark is a program")
+    programs.next_back().expect("a benchmark is a program")
 }

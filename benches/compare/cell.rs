@@ -40,7 +40,7 @@ pub(crate) struct Cell {
 }
 
 /// What came of it. What does not apply is left out.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sample {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) msgs_per_s: Option<f64>,

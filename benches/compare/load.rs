@@ -29,20 +29,20 @@ pub(crate) fn offer(per_second: f64, spell: Duration, began: Instant, mut send: 
     let ns_per_message = 1e9 / per_second;
     let intended_ns = |index: u64| (index as f64 * ns_per_message) as u64;
     let total = (per_second * spell.as_secs_f64()) as u64;
-    let mut sent = 0;
-    while sent < total {
+    let mut done = 0;
+    while done < total {
         let now = began.elapsed();
         let due = total.min((now.as_secs_f64() * per_second) as u64 + 1);
-        if sent < due {
+        if done < due {
             // At high rates many are due at once; the clock is read again after a few of them.
-            let end = due.min(sent + 64);
-            (sent..end).for_each(|index| send(intended_ns(index)));
-            sent = end;
+            let end = due.min(done + 64);
+            (done..end).for_each(|index| send(intended_ns(index)));
+            done = end;
             continue;
         }
-        let wait = Duration::from_nanos(intended_ns(sent)).saturating_sub(now);
+        let wait = Duration::from_nanos(intended_ns(done)).saturating_sub(now);
         if wait > SLEEP_SLACK {
-            thread::sleep(wait - SLEEP_SLACK);
+            thread::sleep(wait.saturating_sub(SLEEP_SLACK));
         } else {
             // The chain may need this core.
             thread::yield_now();

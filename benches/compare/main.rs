@@ -74,7 +74,9 @@ fn main() {
     cases.retain(|case| options.cases.is_empty() || options.cases.iter().any(|part| case.name.contains(part)));
     assert!(!cases.is_empty(), "no case has such a name; --list prints them");
     if options.list {
-        cases.iter().for_each(|case| println!("{}", case.name));
+        for case in &cases {
+            println!("{}", case.name);
+        }
         return;
     }
     if !options.bench {
@@ -110,7 +112,7 @@ fn compare(cases: &[Case], save: Option<PathBuf>) {
     }
     measurer.progress.finish_and_clear();
     let lines: Vec<String> = all.iter().map(|row| serde_json::to_string(row).expect("figures are finite")).collect();
-    lines.iter().for_each(|line| println!("{line}"));
+    println!("{}", lines.join("\n"));
     if let Some(path) = save {
         let machine = serde_json::to_string(&machine).expect("it is text");
         std::fs::write(&path, machine + "\n" + &lines.join("\n") + "\n").expect("the file can be written");

@@ -88,6 +88,7 @@ pub(crate) trait Drain: Send + 'static {
 }
 
 /// The simple form, as it is written for us and for others.
+#[expect(clippy::unnecessary_wraps, reason = "a stage's function may fail")]
 pub(crate) fn simple(message: Vec<u8>) -> stream_pipeline::Result<Vec<Vec<u8>>> {
     Ok(vec![message])
 }

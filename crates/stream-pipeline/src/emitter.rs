@@ -208,10 +208,11 @@ impl Emitter {
     pub(crate) fn receive(&mut self, inputs: usize, origin_ns: Option<u64>) {
         self.tally.receive(inputs);
         self.origin_ns = if self.open.is_empty() { origin_ns } else { older(self.origin_ns, origin_ns) };
-        self.gauges.publish(&self.tally.counts);
+        self.show();
     }
 
-    /// From now on what is emitted counts as published at `published_ns`; `None` for the time when it is.
+    /// From now on what is emitted counts as published at `published_ns`; `None` for the time when it is. A time is given
+    /// for as long as no stretch takes, and [`Emitter::publish_counts`] called at its end.
     pub(crate) fn stamp(&mut self, published_ns: Option<u64>) {
         self.published_ns = published_ns;
     }
@@ -246,7 +247,14 @@ impl Emitter {
             Err((rest, refusal)) => self.give_up(rest, refusal.unwrap_or(Refusal::Aborted)),
         };
         self.tally.counts.emitted += left as u64 - refused;
-        self.gauges.publish(&self.tally.counts);
+        self.show();
+    }
+
+    /// Shows what has changed, unless that is done in no time, when the stretch ends.
+    fn show(&self) {
+        if self.published_ns.is_none() {
+            self.publish_counts();
+        }
     }
 
     /// Outputs that the next edge will never take.

@@ -126,12 +126,12 @@ impl Runner {
         }
         self.emitter.tally_mut().settle_all();
         self.emitter.flush();
-        self.emitter.publish_counts();
         self.emitter.take_failure().map(End::Failed)
     }
 
     /// The time since the last reading was work, except for what was spent waiting for room.
     fn account(&mut self) {
+        self.emitter.publish_counts();
         let began_ns = std::mem::replace(&mut self.now_ns, self.clock.now_ns());
         let blocked_ns = self.emitter.take_blocked_ns();
         self.gauges.spent_busy(self.now_ns, blocked_ns);

@@ -11,7 +11,7 @@ use std::time::Duration;
 const LENGTH: Duration = Duration::from_micros(4);
 
 /// Messages in a stretch of several batches at most: so soon it shows when a stage has become slow all at once.
-const MAX_MESSAGES: usize = 2048;
+const MAX_MESSAGES: usize = 4096;
 
 /// Work a stage takes in hand at once: what it holds is neither in the ring, where a policy could drop it, nor on its way
 /// to the next stage.
