@@ -27,6 +27,8 @@ fn held_up(watch: &Watch, pipeline: Pipeline, prefix: &str, edges: usize, sleepe
     let work = move || (0..).find_map(|value| input.push(number(value)).err()).expect("it ends by a refusal");
     let pusher = pusher.spawn(work).unwrap();
     until(|| running.metrics().edges[..edges].iter().all(|edge| edge.pressured));
+    // A thread names itself, once it runs.
+    until(|| procfs::threads_called(prefix).len() == sleepers);
     procfs::assert_no_cpu_is_used(prefix, sleepers);
     (running, pusher)
 }
