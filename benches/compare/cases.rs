@@ -18,8 +18,8 @@ const LARGE_BATCH: usize = 16;
 const ROUNDS: usize = 5;
 const LATENCY_ROUNDS: usize = 9;
 
-const SPELL_MS: u64 = 300;
-const LATENCY_SPELL_MS: u64 = 1000;
+const SPELL_MS: u64 = 200;
+const LATENCY_SPELL_MS: u64 = 700;
 const IDLE_SPELL_MS: u64 = 5000;
 
 /// How much is offered.

@@ -51,6 +51,9 @@ struct Options {
     /// Write the JSON lines to this file too, with the machine in the first
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Another build of this program, whose engine takes part in every case: so a change is measured
+    #[arg(long, value_name = "PROGRAM")]
+    against: Option<PathBuf>,
     /// Print the names of the cases and measure nothing
     #[arg(long)]
     list: bool,
@@ -86,11 +89,15 @@ fn main() {
     }
     for case in &mut cases {
         case.rounds = options.rounds.unwrap_or(case.rounds);
+        if options.against.is_some() {
+            case.who.retain(|who| *who != Who::OursUnmeasured);
+            case.who.push(Who::OursBefore);
+        }
     }
-    compare(&cases, options.save);
+    compare(&cases, options.save, options.against);
 }
 
-fn compare(cases: &[Case], save: Option<PathBuf>) {
+fn compare(cases: &[Case], save: Option<PathBuf>, against: Option<PathBuf>) {
     let machine = Machine::here();
     println!(
         "{}, {} cores; {}; {}; commit {}\n",
@@ -100,7 +107,7 @@ fn compare(cases: &[Case], save: Option<PathBuf>) {
     let style =
         ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} of {duration}  {msg}").expect("it is well-formed");
     let mut measurer = Measurer {
-        builds: Builds::new(cases.iter().any(|case| case.who.contains(&Who::OursUnmeasured))),
+        builds: Builds::new(cases.iter().any(|case| case.who.contains(&Who::OursUnmeasured)), against),
         maxima: HashMap::new(),
         progress: ProgressBar::new(total as u64).with_style(style),
     };

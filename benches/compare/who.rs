@@ -12,6 +12,8 @@ pub(crate) enum Who {
     /// Waking up from thread to thread, and nothing else.
     Wakes,
     Ours,
+    /// Ours, in another build of this program.
+    OursBefore,
     /// Ours, compiled without any measurement.
     OursUnmeasured,
     Crossbeam,
@@ -31,6 +33,7 @@ impl Who {
             Self::Base => "base",
             Self::Wakes => "park and unpark alone",
             Self::Ours => "stream-pipeline",
+            Self::OursBefore => "stream-pipeline, the other build",
             Self::OursUnmeasured => "stream-pipeline, unmeasured",
             Self::Crossbeam => "crossbeam-channel",
             Self::CrossbeamParcels => "crossbeam-channel, hand-made batches",
@@ -48,8 +51,8 @@ impl Who {
         match self {
             Self::Base => "nothing",
             Self::Wakes => "a number",
-            Self::Ours | Self::OursUnmeasured if by_batch => "a batch",
-            Self::Ours | Self::OursUnmeasured if bytes < stream_pipeline::LARGE_MESSAGE_BYTES => {
+            Self::Ours | Self::OursBefore | Self::OursUnmeasured if by_batch => "a batch",
+            Self::Ours | Self::OursBefore | Self::OursUnmeasured if bytes < stream_pipeline::LARGE_MESSAGE_BYTES => {
                 "a copy in, a batch, a copy out"
             }
             Self::CrossbeamParcels => "a batch",
@@ -72,7 +75,7 @@ impl Who {
         match self {
             Self::Base => cell.base::<T>(),
             Self::Wakes => cell.measure::<T, _, _>(wakes::open::<T>),
-            Self::Ours | Self::OursUnmeasured => cell.measure::<T, _, _>(ours::open::<T>),
+            Self::Ours | Self::OursBefore | Self::OursUnmeasured => cell.measure::<T, _, _>(ours::open::<T>),
             Self::Crossbeam => cell.measure::<T, _, _>(|setup| channels::open::<T, _, _>(setup, channels::crossbeam)),
             Self::CrossbeamParcels => {
                 cell.measure::<T, _, _>(|setup| channels::open_parcels::<T, _, _>(setup, channels::crossbeam))

@@ -60,7 +60,8 @@ fn two_hundred_pipelines_leave_no_thread_no_file_and_no_memory() {
         (0..20).for_each(|nth| end(nth, start(watch)));
         let peak = procfs::peak_memory();
         (20..200).for_each(|nth| end(nth, start(watch)));
-        assert!(procfs::peak_memory() - peak < MAX_GROWTH);
+        // The kernel keeps the peak per core and sums it roughly: a later reading may be a little lower.
+        assert!(procfs::peak_memory().saturating_sub(peak) < MAX_GROWTH);
         watchdog::until(|| procfs::threads().len() == threads);
         assert_eq!(open_files(), files);
 
