@@ -64,27 +64,76 @@ function compared(title: string, cases: string[], whos: string[], show: (row: Ro
   return `**${title}**\n\n${table(['', ...whos.map((who) => (who === 'stream-pipeline' ? 'ours' : who))], body)}`
 }
 
-const chains = (manner: string) => [1, 3, 8].map((n) => `${String(n)} stage${n === 1 ? '' : 's'} passthrough, 64 B, ${manner}`)
+const chains = (manner: string) =>
+  [1, 3, 8].map((n) => `${String(n)} stage${n === 1 ? '' : 's'} passthrough, 64 B, ${manner}`)
 const withCpu = (row: Row) => `${readable(row.msgs_per_s)} (${readable(row.cpu_ns_per_msg)} ns)`
 const percentiles = (row: Row) => `${readable(row.p50_us)} / ${readable(row.p99_us)}`
 
-const batched = ['stream-pipeline', 'crossbeam-channel', 'crossbeam-channel, hand-made batches', 'rtrb, chunks', 'disruptor, yielding']
-const single = ['stream-pipeline', 'crossbeam-channel', 'std sync_channel', 'flume', 'kanal', 'ArrayQueue, spin then yield', 'disruptor, yielding']
-const waiting = ['stream-pipeline', 'park and unpark alone', 'crossbeam-channel', 'std sync_channel', 'flume', 'kanal', 'disruptor, yielding']
-const latencies = [1, 3].flatMap((n) => ['1 k/s', '50 k/s'].map((rate) => `latency: ${String(n)} stage${n === 1 ? '' : 's'}, 64 B, ${rate}`))
+const batched = [
+  'stream-pipeline',
+  'crossbeam-channel',
+  'crossbeam-channel, hand-made batches',
+  'rtrb, chunks',
+  'disruptor, yielding',
+]
+const single = [
+  'stream-pipeline',
+  'crossbeam-channel',
+  'std sync_channel',
+  'flume',
+  'kanal',
+  'ArrayQueue, spin then yield',
+  'disruptor, yielding',
+]
+const waiting = [
+  'stream-pipeline',
+  'park and unpark alone',
+  'crossbeam-channel',
+  'std sync_channel',
+  'flume',
+  'kanal',
+  'disruptor, yielding',
+]
+const latencies = [1, 3].flatMap((n) =>
+  ['1 k/s', '50 k/s'].map((rate) => `latency: ${String(n)} stage${n === 1 ? '' : 's'}, 64 B, ${rate}`),
+)
 
 const loads = rows.map((row) => row.load)
 const rounds = rows.map((row) => row.rounds)
 const span = (values: number[]) => `${readable(Math.min(...values))} to ${readable(Math.max(...values))}`
 const figures = [
   `\`cargo bench --bench compare\` on ${machine.processor}, ${String(machine.cores)} cores, ${machine.kernel}, ${machine.toolchain}, at commit ${machine.commit}, ${machine.date}: medians of ${String(Math.min(...rounds))} to ${String(Math.max(...rounds))} interleaved rounds, load average ${span(loads)}. All of it is in ${RESULTS}.`,
-  compared('By batch of 256: messages per second (CPU of all threads per message)', chains('by batch'), batched, withCpu),
+  compared(
+    'By batch of 256: messages per second (CPU of all threads per message)',
+    chains('by batch'),
+    batched,
+    withCpu,
+  ),
   compared('One by one', chains('one by one'), single, withCpu),
   compared('Latency from the intended time of sending: P50 / P99 in us', latencies, waiting, percentiles),
-  compared('A taker that naps for 100 us: messages per second, CPU of all other threads', ['a taker that naps 100 us'], ['base', 'stream-pipeline', 'crossbeam-channel', 'std sync_channel', 'flume', 'kanal'], (row) =>
-    row.upstream_cpu_percent === undefined ? readable(row.msgs_per_s) : `${readable(row.msgs_per_s)} (${readable(row.upstream_cpu_percent)} %)`,
+  compared(
+    'A taker that naps for 100 us: messages per second, CPU of all other threads',
+    ['a taker that naps 100 us'],
+    ['base', 'stream-pipeline', 'crossbeam-channel', 'std sync_channel', 'flume', 'kanal'],
+    (row) =>
+      row.upstream_cpu_percent === undefined
+        ? readable(row.msgs_per_s)
+        : `${readable(row.msgs_per_s)} (${readable(row.upstream_cpu_percent)} %)`,
   ),
-  compared('Idle for 5 s: CPU of all threads', ['idle'], ['stream-pipeline', 'crossbeam-channel', 'std sync_channel', 'flume', 'kanal', 'ArrayQueue, spin then yield', 'disruptor, yielding'], (row) => readable(row.cpu_percent, ' %')),
+  compared(
+    'Idle for 5 s: CPU of all threads',
+    ['idle'],
+    [
+      'stream-pipeline',
+      'crossbeam-channel',
+      'std sync_channel',
+      'flume',
+      'kanal',
+      'ArrayQueue, spin then yield',
+      'disruptor, yielding',
+    ],
+    (row) => readable(row.cpu_percent, ' %'),
+  ),
 ].join('\n\n')
 
 const readme = new URL('README.md', root)

@@ -18,11 +18,12 @@ const RESTING_BYTES: u64 = 2 * 1024 * 1024;
 /// From this size on a spare rests.
 const RESTS_FROM_BYTES: u64 = 4096;
 
-/// A full batch with its table of messages. A batch that once grew beyond it would keep that memory for ever.
-const MAX_SPARE_BYTES: u64 = 2 * MAX_BATCH_BYTES as u64;
+/// Several of the largest batches that stages make, so that what users put together by themselves comes back too. A batch
+/// that once grew beyond it would keep that memory for ever.
+const MAX_SPARE_BYTES: u64 = 8 * MAX_BATCH_BYTES as u64;
 
-/// Enough for 32 of the largest batches, or for all that several full rings hold of usual ones.
-const MAX_POOL_BYTES: u64 = 32 * MAX_SPARE_BYTES;
+/// Enough for all that several full rings hold of usual batches.
+const MAX_POOL_BYTES: u64 = 8 * MAX_SPARE_BYTES;
 
 #[derive(Debug, Default)]
 struct Spares {
