@@ -17,6 +17,7 @@ interface Row {
   who: string
   rounds: number
   load: number
+  commit: string
   msgs_per_s?: number
   cpu_ns_per_msg?: number
   p50_us?: number
@@ -100,9 +101,10 @@ const latencies = [1, 3].flatMap((n) =>
 
 const loads = rows.map((row) => row.load)
 const rounds = rows.map((row) => row.rounds)
+const commits = [...new Set(rows.map((row) => row.commit))].join(' and ')
 const span = (values: number[]) => `${readable(Math.min(...values))} to ${readable(Math.max(...values))}`
 const figures = [
-  `\`cargo bench --bench compare\` on ${machine.processor}, ${String(machine.cores)} cores, ${machine.kernel}, ${machine.toolchain}, at commit ${machine.commit}, ${machine.date}: medians of ${String(Math.min(...rounds))} to ${String(Math.max(...rounds))} interleaved rounds, load average ${span(loads)}. All of it is in ${RESULTS}.`,
+  `\`cargo bench --bench compare\` on ${machine.processor}, ${String(machine.cores)} cores, ${machine.kernel}, ${machine.toolchain}, commit ${commits}, ${machine.date}: medians of ${String(Math.min(...rounds))} to ${String(Math.max(...rounds))} interleaved rounds, load average ${span(loads)}. All of it is in ${RESULTS}.`,
   compared(
     'By batch of 256: messages per second (CPU of all threads per message)',
     chains('by batch'),

@@ -10,7 +10,7 @@
 //! | `payload.rs`, `work.rs`, `usage.rs` | bytes that are written and read, work of a known length, what was used |
 //! | `builds.rs` | this program again: on one core, or compiled without measurement |
 //! | `row.rs` | medians over the rounds, as table and JSON |
-//! | `machine.rs` | where the figures come from |
+//! | `machine.rs`, `results.rs` | where the figures come from, and where they are kept |
 //!
 //! Within a round each contender of a case has its turn, and each round begins with another one, so that a disturbance
 //! hits all of them alike. Figures are medians over the rounds, ratios are medians of the ratios within a round.
@@ -22,6 +22,7 @@ mod contenders;
 mod load;
 mod machine;
 mod payload;
+mod results;
 mod row;
 mod usage;
 mod who;
@@ -48,7 +49,7 @@ struct Options {
     /// Rounds of each case (default: 5, of latencies 9)
     #[arg(long)]
     rounds: Option<usize>,
-    /// Write the JSON lines to this file too, with the machine in the first
+    /// Keep the JSON lines in this file too, in the place of older ones of the same cases; the first is the machine
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
     /// Another build of this program, whose engine takes part in every case: so a change is measured
@@ -113,7 +114,7 @@ fn compare(cases: &[Case], save: Option<PathBuf>, against: Option<PathBuf>) {
     };
     let mut all: Vec<Row> = Vec::new();
     for case in cases {
-        let rows = row::rows(case, &measurer.rounds_of(case), machine::load_average());
+        let rows = row::rows(case, &measurer.rounds_of(case), machine::load_average(), &machine.commit);
         measurer.progress.suspend(|| println!("{}\n{}\n", case.name, row::table(&rows)));
         all.extend(rows);
     }
@@ -121,8 +122,7 @@ fn compare(cases: &[Case], save: Option<PathBuf>, against: Option<PathBuf>) {
     let lines: Vec<String> = all.iter().map(|row| serde_json::to_string(row).expect("figures are finite")).collect();
     println!("{}", lines.join("\n"));
     if let Some(path) = save {
-        let machine = serde_json::to_string(&machine).expect("it is text");
-        std::fs::write(&path, machine + "\n" + &lines.join("\n") + "\n").expect("the file can be written");
+        results::save(&path, &machine, &lines, &cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>());
     }
 }
 

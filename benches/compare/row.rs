@@ -19,6 +19,8 @@ pub(crate) struct Row {
     rounds: usize,
     /// The machine's load average.
     load: f64,
+    /// Of the engine that was measured, with `+` if the tree had changes.
+    commit: String,
     /// Of throughputs, or of P50 where messages are offered, or of time on a core where nothing moves: the median of the
     /// ratios within each round.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +65,7 @@ fn ratio(theirs: &[Sample], ours: &[Sample], figure: impl Fn(&Sample) -> Option<
 }
 
 /// A row for each contender, from what it did in each round.
-pub(crate) fn rows(case: &Case, samples: &[(Who, Vec<Sample>)], load: f64) -> Vec<Row> {
+pub(crate) fn rows(case: &Case, samples: &[(Who, Vec<Sample>)], load: f64, commit: &str) -> Vec<Row> {
     let ours = samples.iter().find(|(who, _)| *who == Who::Ours).map(|(_, samples)| samples.as_slice());
     let row = |(who, samples): &(Who, Vec<Sample>)| {
         let to_ours = |figure: fn(&Sample) -> Option<f64>| ratio(samples, ours?, figure);
@@ -85,6 +87,7 @@ pub(crate) fn rows(case: &Case, samples: &[(Who, Vec<Sample>)], load: f64) -> Ve
             },
             rounds: samples.len(),
             load,
+            commit: commit.to_owned(),
             ratio_to_ours: to_ours(main),
             p99_ratio_to_ours: to_ours(|sample| sample.p99_us),
             cpu_ratio_to_ours: to_ours(|sample| sample.cpu_ns_per_msg),

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::sync::{AtomicU32, AtomicU64, Condvar, Mutex, MutexGuard, Ordering, fence};
+use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, fence};
 
 /// A call that wakes something which is not a thread of the engine, such as an event loop. It must not block.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
@@ -20,8 +20,7 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 pub(crate) struct Waiters {
     /// Parked threads and armed wakers. Written under the edge's lock, read by anyone.
     announced: AtomicU32,
-    /// How many messages had passed when somebody waited here last. A hint: whoever waited last has written it.
-    passed: AtomicU64,
+    habit: Habit,
     condvar: Condvar,
     armed: Mutex<Vec<Waker>>,
 }
@@ -55,11 +54,14 @@ impl Waiters {
         self.announced.fetch_sub(count as u32, Ordering::Relaxed);
     }
 
-    /// What is worth doing before sleeping, for one of whose messages `passed` have passed by now.
+    /// What is worth doing before sleeping, when `passed` messages have passed by now.
     pub(crate) fn patience(&self, passed: u64) -> Patience {
-        let before = self.passed.load(Ordering::Relaxed);
-        self.passed.store(passed, Ordering::Relaxed);
-        Patience::new(passed.saturating_sub(before))
+        Patience::new(&self.habit, passed)
+    }
+
+    /// A wait that began with `patience` has ended.
+    pub(crate) fn waited(&self, patience: &Patience) {
+        self.habit.learn(patience);
     }
 
     /// Sleeps until woken or until `deadline`, unless `ready` already holds; `true` if the deadline passed.
@@ -109,12 +111,14 @@ impl std::fmt::Debug for Waiters {
     }
 }
 
+use patience::Habit;
 pub(crate) use patience::{Busy, Patience};
 
 #[cfg(not(any(loom, shuttle)))]
 mod patience {
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+    use std::time::Instant;
 
     /// Looks at the edge before yielding, where a core is free to spin on: a moment, against a system call for a yield.
     const SPINS: u32 = 64;
@@ -123,9 +127,39 @@ mod patience {
     /// hope to save.
     const YIELDS: u32 = 12;
 
-    /// Messages between two waits for which one yield is granted. Where one message comes at a time, the next one is far:
-    /// yields would only keep a core from others, and be late for it.
-    const MESSAGES_PER_YIELD: u64 = 4;
+    /// So many messages between two waits show that much passes here, and more is to come soon.
+    const MANY_MESSAGES: u64 = 48;
+
+    /// Where waits last longer and few messages pass, the next one is far: yields would only keep a core from others. It is
+    /// longer than all yields take where another thread runs in between.
+    const LONG_NS: u64 = 50_000;
+
+    /// A longer wait counts as this one, so that a few short ones are enough to be patient again.
+    const LONGEST_NS: u64 = 8 * LONG_NS;
+
+    /// What the waits at one place are like. Hints, written by whoever waited last.
+    #[derive(Debug, Default)]
+    pub(super) struct Habit {
+        /// How many messages had passed when the last wait began.
+        passed: AtomicU64,
+        /// How long a wait lasts, smoothed.
+        waited_ns: AtomicU64,
+    }
+
+    impl Habit {
+        pub(super) fn learn(&self, patience: &Patience) {
+            let latest = (patience.began.elapsed().as_nanos() as u64).min(LONGEST_NS);
+            let before = self.waited_ns.load(Ordering::Relaxed);
+            self.waited_ns.store(before - before / 4 + latest / 4, Ordering::Relaxed);
+        }
+
+        /// Whether what is waited for at this moment is likely to come soon.
+        fn is_short(&self, passed: u64) -> bool {
+            let before = self.passed.load(Ordering::Relaxed);
+            self.passed.store(passed, Ordering::Relaxed);
+            passed.saturating_sub(before) >= MANY_MESSAGES || self.waited_ns.load(Ordering::Relaxed) <= LONG_NS
+        }
+    }
 
     /// Engine threads that are running or ready to run.
     static BUSY: AtomicUsize = AtomicUsize::new(0);
@@ -155,17 +189,20 @@ mod patience {
     /// What a thread does before it parks: spin where there is a core to spare, then yield.
     #[derive(Debug)]
     pub(crate) struct Patience {
+        began: Instant,
         spins: u32,
         yields: u32,
     }
 
     impl Patience {
-        /// For one who has seen so many messages pass since the last wait.
-        pub(super) fn new(messages: u64) -> Self {
-            let yields = (messages / MESSAGES_PER_YIELD).min(u64::from(YIELDS)) as u32;
+        pub(super) fn new(habit: &Habit, passed: u64) -> Self {
+            let began = Instant::now();
+            if !habit.is_short(passed) {
+                return Self { began, spins: 0, yields: 0 };
+            }
             // One more than the stages: the thread that feeds them is busy too.
-            let spare = yields > 0 && cores() > BUSY.load(Ordering::Relaxed) + 1;
-            Self { spins: if spare { SPINS } else { 0 }, yields }
+            let spare = cores() > BUSY.load(Ordering::Relaxed) + 1;
+            Self { began, spins: if spare { SPINS } else { 0 }, yields: YIELDS }
         }
 
         /// Passes a moment; `false` when it is time to park.
@@ -196,12 +233,21 @@ mod patience {
         }
     }
 
+    /// Models have no time to learn from.
+    #[derive(Debug, Default)]
+    pub(super) struct Habit;
+
+    impl Habit {
+        #[expect(clippy::unused_self, reason = "the same call as the real one")]
+        pub(super) fn learn(&self, _patience: &Patience) {}
+    }
+
     /// Models park at once: that is the path to check.
     #[derive(Debug)]
     pub(crate) struct Patience;
 
     impl Patience {
-        pub(super) fn new(_messages: u64) -> Self {
+        pub(super) fn new(_habit: &Habit, _passed: u64) -> Self {
             Self
         }
 

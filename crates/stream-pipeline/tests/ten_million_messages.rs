@@ -17,7 +17,7 @@ const BYTES: usize = 64;
 const STRETCH: u64 = 1000;
 
 /// What may be resident at once, against 640 MB that pass: four rings of 8192 messages with what describes them (less
-/// than 1 MiB each, with room to grow twice that), 32 spare batches of 256 KiB, and an allocator's arena per thread.
+/// than 1 MiB each, with room to grow twice that), 8 MiB of spare batches, and an allocator's arena per thread.
 const MAX_GROWTH: u64 = 32 << 20;
 
 /// A checksum that depends on the order: a polynomial in an odd number, over the words of all messages.

@@ -100,6 +100,7 @@ impl Edge {
         let mut patience = waiters.patience(passed);
         while patience.pause() {
             if ready() {
+                waiters.waited(&patience);
                 return Waited::Changed;
             }
         }
@@ -109,6 +110,7 @@ impl Edge {
         if was_busy {
             *busy = Some(Busy::new());
         }
+        waiters.waited(&patience);
         if timed_out { Waited::TimedOut } else { Waited::Changed }
     }
 
