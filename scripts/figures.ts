@@ -31,7 +31,7 @@ const BEGIN = '<!-- figures: made by `npm run figures` from benches/results -->'
 const END = '<!-- end of figures -->'
 
 const root = new URL('../', import.meta.url)
-const [first, ...lines] = readFileSync(new URL(RESULTS, root), 'utf8').trim().split('\n')
+const [first = '', ...lines] = readFileSync(new URL(RESULTS, root), 'utf8').trim().split('\n')
 const machine = JSON.parse(first) as Machine
 const rows = lines.map((line) => JSON.parse(line) as Row)
 
@@ -43,7 +43,7 @@ function found(name: string, who: string): Row | undefined {
 function readable(value: number | undefined, unit = ''): string {
   if (value === undefined) return ''
   const [scaled, prefix] = value >= 1e6 ? [value / 1e6, ' M'] : value >= 1e4 ? [value / 1e3, ' k'] : [value, '']
-  const digits = scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2
+  const digits = scaled >= 100 ? 0 : scaled >= 10 ? 1 : scaled >= 0.1 ? 2 : 3
   return scaled.toFixed(digits) + prefix + unit
 }
 
@@ -140,12 +140,11 @@ const figures = [
 
 const readme = new URL('README.md', root)
 const text = readFileSync(readme, 'utf8')
-const [before, rest] = text.split(BEGIN)
-const after = rest.split(END)[1]
+const [before = '', rest = ''] = text.split(BEGIN)
+const [, after = ''] = rest.split(END)
 const made = `${before}${BEGIN}\n\n${figures}\n\n${END}${after}`
 if (!process.argv.includes('--check')) {
   writeFileSync(readme, made)
 } else if (made !== text) {
-  console.error(`README.md does not show what ${RESULTS} says; run: npm run figures`)
-  process.exitCode = 1
+  throw new Error(`README.md does not show what ${RESULTS} says; run: npm run figures`)
 }
