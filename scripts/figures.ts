@@ -122,20 +122,7 @@ const figures = [
         ? readable(row.msgs_per_s)
         : `${readable(row.msgs_per_s)} (${readable(row.upstream_cpu_percent)} %)`,
   ),
-  compared(
-    'Idle for 5 s: CPU of all threads',
-    ['idle'],
-    [
-      'stream-pipeline',
-      'crossbeam-channel',
-      'std sync_channel',
-      'flume',
-      'kanal',
-      'ArrayQueue, spin then yield',
-      'disruptor, yielding',
-    ],
-    (row) => readable(row.cpu_percent, ' %'),
-  ),
+  compared('Idle for 5 s: CPU of all threads', ['idle'], single, (row) => readable(row.cpu_percent, ' %')),
 ].join('\n\n')
 
 const readme = new URL('README.md', root)

@@ -128,8 +128,8 @@ fn latency(stages: usize, demand: Demand) -> Case {
         _ => "50 % of its maximum".to_owned(),
     };
     let name = format!("latency: {}, 64 B, {offered}", counted(stages));
-    // Alone it carries one message at a time: of a maximum it has nothing to say.
-    let alone = if demand == Demand::HalfOfMaximum { &[][..] } else { &[Who::Wakes] };
+    // It carries one message at a time: where they come faster than threads wake up, it has nothing to say.
+    let alone = if demand == Demand::Fixed(Load::Offered { per_second: 1e3 }) { &[Who::Wakes][..] } else { &[] };
     let case = Case::new(name, &[WAITING, alone].concat(), chain(stages, 64, false), Load::Idle);
     Case { demand, spell_ms: LATENCY_SPELL_MS, rounds: LATENCY_ROUNDS, ..case }
 }

@@ -1,5 +1,5 @@
 //! Threads that hand one number on, and sleep when there is none: what waking up from thread to thread costs on this
-//! machine, with nothing around it. No chain of threads that park can be quicker.
+//! machine, with nothing around it. Where messages come one at a time, no chain of threads that park can be quicker.
 
 use std::marker::PhantomData;
 use std::sync::Arc;

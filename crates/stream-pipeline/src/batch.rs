@@ -17,9 +17,6 @@ pub(crate) const MAX_BATCH_MESSAGES: usize = 1024;
 /// The shared buffer is not filled beyond this, so that a batch stays within a core's L2 cache.
 pub(crate) const MAX_BATCH_BYTES: usize = 128 * 1024;
 
-/// The least that is allocated for small messages, so that a few of them do not make it grow several times.
-const MIN_SHARED_BYTES: usize = 64;
-
 /// Entries of messages in the shared buffer name no large buffer.
 const SHARED: u32 = u32::MAX;
 
@@ -123,7 +120,8 @@ impl Batch {
     /// ```
     ///
     /// # Panics
-    /// As [`push`](Batch::push), and if `write` does; then the message is there as far as it was written.
+    /// As [`push`](Batch::push), and if `write` does; then a small message is there as far as it was written, a large one
+    /// is not.
     #[inline]
     pub fn push_with(&mut self, bytes: usize, write: impl FnOnce(&mut [u8])) {
         if bytes >= LARGE_MESSAGE_BYTES {
@@ -240,7 +238,7 @@ impl Batch {
         // At once, and in an empty batch exactly: its buffers are then no larger than what is in them.
         let moved = &columns.entries[columns.head..end];
         let shared = moved.iter().filter(|entry| entry.owner == SHARED).map(|entry| entry.len as usize).sum();
-        into.columns.make_room(shared, true);
+        into.columns.make_room(shared);
         into.columns.entries.reserve(moved.len());
         for index in columns.head..end {
             let entry = columns.entries[index];
@@ -348,19 +346,19 @@ impl Columns {
     fn claim(&mut self, bytes: usize) -> &mut [u8] {
         let (start, end) = (self.used, self.used + bytes);
         if end > self.shared.len() {
-            self.make_room(bytes, false);
+            self.make_room(bytes);
         }
         self.entries.push(Entry { start: narrowed(start), len: bytes as u32, owner: SHARED });
         self.used = end;
         &mut self.shared[start..end]
     }
 
-    /// Has room for `bytes` more bytes of small messages: just so many, or as many as have room already.
-    #[cold]
-    fn make_room(&mut self, bytes: usize, exactly: bool) {
+    /// Has room for `bytes` more bytes of small messages: the first time for just so many, then for twice as many as
+    /// before at least, so that a batch that grows is not copied each time.
+    fn make_room(&mut self, bytes: usize) {
         let needed = self.used + bytes;
         if needed > self.shared.len() {
-            let size = if exactly { needed } else { needed.max(self.shared.len() * 2).max(MIN_SHARED_BYTES) };
+            let size = if self.used == 0 { needed } else { needed.max(self.shared.len() * 2) };
             self.shared.reserve_exact(size - self.shared.len());
             self.shared.resize(size, 0);
         }

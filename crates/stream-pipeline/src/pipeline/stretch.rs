@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-/// A hundred times what a reading of the clock takes, and no more than the least latencies worth telling apart.
+/// Long beside a reading of the clock, and short beside the latencies of a message that waits for a thread to wake up.
 const LENGTH: Duration = Duration::from_micros(4);
 
 /// Messages in a stretch of several batches at most: so soon it shows when a stage has become slow all at once.
