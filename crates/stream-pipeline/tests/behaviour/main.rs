@@ -8,6 +8,8 @@ mod gate;
 mod numbers;
 #[path = "../procfs/mod.rs"]
 mod procfs;
+#[path = "../snapshot/mod.rs"]
+mod snapshot;
 #[path = "../watchdog/mod.rs"]
 mod watchdog;
 

@@ -6,23 +6,11 @@ use std::thread;
 use std::time::Duration;
 
 use stream_pipeline::OverflowPolicy::{Block, DropNewest, DropOldest};
-use stream_pipeline::{Batch, EdgeOptions, Emitter, Metrics, PassthroughStage, PipelineBuilder, batch_fn, stage_fn};
+use stream_pipeline::{Batch, EdgeOptions, Emitter, PassthroughStage, PipelineBuilder, batch_fn, stage_fn};
 
 use crate::numbers::{number, numbers, value_of};
+use crate::snapshot::assert_nothing_leaves_that_did_not_enter;
 use crate::watchdog::watched;
-
-fn assert_nothing_leaves_that_did_not_enter(now: &Metrics) {
-    assert!(now.ledger.left() <= now.ledger.entered(), "{:?}", now.ledger);
-    for stage in &now.stages {
-        let left = stage.emitted + stage.absorbed + stage.failed + stage.aborted;
-        assert!(left <= stage.received + stage.created, "{stage:?}");
-    }
-    for edge in &now.edges {
-        let left = edge.taken + edge.dropped() + edge.discarded + edge.aborted;
-        assert!(left <= edge.entered, "{edge:?}");
-        assert!(edge.fill <= edge.capacity && edge.highest_fill <= edge.capacity, "{edge:?}");
-    }
-}
 
 /// Two threads read while messages are pushed in every form through every policy, until all are through.
 #[test]

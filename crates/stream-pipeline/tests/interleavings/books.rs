@@ -1,9 +1,10 @@
-//! The ledger and its parts, exactly at the end and as inequalities before; and the order of what came out.
+//! The ledger and its parts at the end, and the order of what came out.
 
 use stream_pipeline::Metrics;
 
 use crate::chain::{Chain, Message};
 use crate::ends::Pushed;
+use crate::snapshot::assert_nothing_leaves_that_did_not_enter;
 
 /// What must hold whenever nothing moves.
 pub(crate) fn assert_balanced(end: &Metrics) {
@@ -22,20 +23,6 @@ pub(crate) fn assert_balanced(end: &Metrics) {
         assert_eq!(stage.emitted, end.edges[index + 1].entered, "{stage:?}");
     }
     assert_nothing_leaves_that_did_not_enter(end);
-}
-
-/// What must hold at any moment.
-pub(crate) fn assert_nothing_leaves_that_did_not_enter(now: &Metrics) {
-    assert!(now.ledger.left() <= now.ledger.entered(), "{:?}", now.ledger);
-    for stage in &now.stages {
-        let left = stage.emitted + stage.absorbed + stage.failed + stage.aborted;
-        assert!(left <= stage.received + stage.created, "{stage:?}");
-    }
-    for edge in &now.edges {
-        let left = edge.taken + edge.dropped() + edge.discarded + edge.aborted;
-        assert!(left <= edge.entered, "{edge:?}");
-        assert!(edge.fill <= edge.capacity && edge.highest_fill <= edge.capacity, "{edge:?}");
-    }
 }
 
 /// How much of what had to come out did.

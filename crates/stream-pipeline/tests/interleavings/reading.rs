@@ -5,10 +5,11 @@ use std::sync::Arc;
 use shuttle::thread;
 use stream_pipeline::OverflowPolicy::{Block, DropNewest, DropOldest};
 
-use crate::books::{assert_balanced, assert_nothing_leaves_that_did_not_enter, count_accepted};
+use crate::books::{assert_balanced, count_accepted};
 use crate::chain::{Chain, Work, start};
 use crate::ends::{consume, join, produce};
 use crate::explore::{explore, one_of, pick};
+use crate::snapshot::assert_nothing_leaves_that_did_not_enter;
 
 #[test]
 fn a_reading_at_any_moment_never_shows_more_leaving_than_entered() {
