@@ -11,3 +11,8 @@ test.each(states.flatMap((state) => ways.map((way) => [way, state] as const)))(
     expect({ code, signal, stderr }).toEqual({ code: 7, signal: null, stderr: '' })
   },
 )
+
+test.each(['main thread', 'worker'])('no pipeline starts once the %s is ending: it would outlive it', async (where) => {
+  const { code, signal, stdout, stderr } = await runChild('late-start.mjs', { args: [where] })
+  expect({ code, signal, stdout, stderr }).toEqual({ code: 7, signal: null, stdout: 'ABORTED', stderr: '' })
+})

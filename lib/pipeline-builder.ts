@@ -49,7 +49,8 @@ export class Pipeline {
 
   /**
    * Starts the native stages' threads; JavaScript stages run on this thread. Throws `THREAD_REFUSED` if the operating
-   * system has no threads left, `INVALID_OPTION` if it was started before, and the signal's reason if that is aborted.
+   * system has no threads left, `INVALID_OPTION` if it was started before, `ABORTED` if the process or worker is ending
+   * (its 'exit' was emitted), and the signal's reason if that is aborted.
    */
   start(options: StartOptions = {}): Running {
     checkSignal(options.signal)

@@ -3,8 +3,8 @@
 //!
 //! Invariant: no thread of a pipeline outlives the environment it wakes. A worker's end runs the cleanup hook, which is
 //! registered after the threadsafe function and so runs before that is finalized. The end of the main thread by
-//! `process.exit()`, a signal or an uncaught exception runs no hook, so JavaScript's 'exit' event calls `stopAll()` as
-//! well. Neither waits for JavaScript.
+//! `process.exit()` or an uncaught exception runs no hook, so JavaScript's 'exit' event calls `stopAll()` as well. Neither
+//! waits for JavaScript, and after either no pipeline starts.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -32,10 +32,13 @@ impl Shared {
     fn stop_all(&self) {
         self.bell.silence();
         let runs = std::mem::take(&mut self.live.lock().unwrap_or_else(PoisonError::into_inner).runs);
-        for (_, core) in runs {
-            if let Some(core) = core.upgrade() {
-                core.stop();
-            }
+        let cores: Vec<_> = runs.iter().filter_map(|(_, core)| core.upgrade()).collect();
+        // All at once, so that the whole takes as long as the slowest, not as all of them.
+        for core in &cores {
+            core.abort();
+        }
+        for core in &cores {
+            core.stop();
         }
     }
 }
@@ -70,6 +73,11 @@ impl NativeLoop {
     #[napi]
     pub fn stop_all(&self) {
         self.shared.stop_all();
+    }
+
+    /// Whether `stop_all` was called: the environment is ending, and a pipeline started now would outlive it.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.shared.bell.is_silenced()
     }
 
     pub(crate) fn new_wake(&self) -> Arc<Wake> {

@@ -18,6 +18,12 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// For a start from a handler of 'exit', or behind it.
+    pub(crate) fn environment_ended() -> Self {
+        let message = "the process or worker is ending: its pipelines were stopped at 'exit', and none starts any more; start it earlier";
+        Self { code: ErrorCode::Aborted.as_str().to_owned(), message: message.to_owned(), stage: None, sequence: None }
+    }
+
     pub(crate) fn of_stage(code: ErrorCode, stage: &str, message: impl std::fmt::Display) -> Self {
         let message = format!("stage `{stage}`: {message}");
         Self { code: code.as_str().to_owned(), message, stage: Some(stage.to_owned()), sequence: None }

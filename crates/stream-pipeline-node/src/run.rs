@@ -35,9 +35,13 @@ pub(crate) struct Core {
 }
 
 impl Core {
+    pub(crate) fn abort(&self) {
+        self.running.abort();
+    }
+
     /// Aborts the pipeline and joins its threads, without JavaScript.
     pub(crate) fn stop(&self) {
-        self.running.abort();
+        self.abort();
         // Only that it has ended matters here; how, was said to whoever waits.
         let _ = self.running.completed();
     }
@@ -74,6 +78,9 @@ impl NativePipeline {
         let Some(pipeline) = self.pipeline.take() else {
             return Err(napi::Error::from_reason("a pipeline starts once"));
         };
+        if event_loop.has_ended() {
+            return Ok(Either::B(Failure::environment_ended()));
+        }
         let input = pipeline.input();
         let started = pipeline.output().and_then(|output| Ok((output, pipeline.start_ready()?)));
         let (output, running) = match started {

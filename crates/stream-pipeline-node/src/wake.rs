@@ -1,11 +1,12 @@
 //! How an event loop is woken: one threadsafe function for all pipelines started on it, without payload, and at most one
 //! call of it outstanding.
 //!
-//! Invariant: a wake-up that comes while a call is outstanding is covered by it: JavaScript first takes the call back,
-//! then asks which pipelines were meant, and only then looks at them.
+//! Invariants: a wake-up that comes while a call is outstanding is covered by it: JavaScript first takes the call back,
+//! then asks which pipelines were meant, and only then looks at them. Once `silence` has returned, no call is under way
+//! and none comes, whichever thread rings.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -18,21 +19,25 @@ type WakeFunction = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
 pub(crate) struct Bell {
     function: WakeFunction,
     outstanding: AtomicBool,
-    /// The environment is ending: nobody is there to be woken.
-    silenced: AtomicBool,
+    /// The environment is ending: nobody is there to be woken. Whoever calls holds it for reading meanwhile: a call that
+    /// meets the end of its environment takes the whole process along.
+    silenced: RwLock<bool>,
 }
 
 impl Bell {
     pub(crate) fn new(callback: &Function<'_, (), ()>) -> napi::Result<Self> {
         let function = callback.build_threadsafe_function().weak::<true>().build()?;
-        Ok(Self { function, outstanding: AtomicBool::new(false), silenced: AtomicBool::new(false) })
+        Ok(Self { function, outstanding: AtomicBool::new(false), silenced: RwLock::new(false) })
     }
 
     fn ring(&self) {
         // Partner: the same exchange in `take_back`. Of two that meet, the later sees what came before the earlier.
         let covered = self.outstanding.swap(true, Ordering::AcqRel);
-        // Partner: the release in `silence`.
-        if !covered && !self.silenced.load(Ordering::Acquire) {
+        if covered {
+            return;
+        }
+        let silenced = self.silenced.read().unwrap_or_else(PoisonError::into_inner);
+        if !*silenced {
             // The queue holds one call at most; a closing function has nobody behind it.
             let _ = self.function.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
@@ -44,10 +49,13 @@ impl Bell {
         self.outstanding.swap(false, Ordering::AcqRel);
     }
 
-    /// No call is wanted any more. One that is under way is waited for by joining its thread.
+    /// No call is wanted any more. Those that are under way are waited for; they do not wait themselves.
     pub(crate) fn silence(&self) {
-        // Partner: the acquire in `ring`.
-        self.silenced.store(true, Ordering::Release);
+        *self.silenced.write().unwrap_or_else(PoisonError::into_inner) = true;
+    }
+
+    pub(crate) fn is_silenced(&self) -> bool {
+        *self.silenced.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
