@@ -165,6 +165,12 @@ export class Input {
     if (this.#closed) return
     this.#closed = true
     this.turn()
+    this.#owner.keepAlive()
+  }
+
+  /** @internal Whether it was closed: what the stages still hold back then comes out by itself. */
+  get closed(): boolean {
+    return this.#closed
   }
 
   /** @internal Whether the last push has to be waited for: it has no room yet, or was refused. */

@@ -47,7 +47,8 @@ export interface DrainOptions {
 /**
  * A started pipeline.
  *
- * It keeps the process alive while messages are in flight, or a push, `wait()` or `drain()` is pending, and no longer.
+ * It keeps the process alive while messages are in flight, from the input's close to the end, or while a push, `wait()` or
+ * `drain()` is pending, and no longer.
  * Collected without having ended, it is aborted.
  */
 export class Running implements AsyncDisposable {
@@ -215,11 +216,12 @@ export class Running implements AsyncDisposable {
     return toError(failure, host === undefined ? reason : host.thrown)
   }
 
-  /** Keeps the process until nothing is in flight and nobody waits. */
+  /** Keeps the process until nothing is in flight and nobody waits; once the input is closed, until the end. */
   #keepAlive(): void {
     if (this.#watch !== undefined || this.#ended) return
     this.#watch = setInterval(() => {
-      const needed = !this.#ended && (this.#waits > 0 || this.input.pending || this.#native.inFlight() > 0)
+      const { pending, closed } = this.input
+      const needed = !this.#ended && (this.#waits > 0 || pending || closed || this.#native.inFlight() > 0)
       if (needed) return
       clearInterval(this.#watch)
       this.#watch = undefined
