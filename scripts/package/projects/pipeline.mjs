@@ -1,0 +1,23 @@
+// A pipeline with native stages and one in JavaScript, through which every kind of project goes that tries the package.
+
+/** Pushes `count` numbers as lines in chunks that break them, and says whether the even ones came out, doubled. */
+export async function works({ PipelineBuilder, lines, join }, count = 20_000) {
+  const numbers = Array.from({ length: count }, (_, index) => index)
+  const running = new PipelineBuilder()
+    .addStage('lines', lines())
+    .addStage('even', (line) => (Number(line.toString()) % 2 === 0 ? String(2 * Number(line.toString())) : null))
+    .addStage('join', join('\n'))
+    .build()
+    .start()
+  const text = Buffer.from(numbers.join('\n'))
+  const chunk = 1000 // Bytes: most chunks end within a number.
+  const chunks = Array.from({ length: Math.ceil(text.length / chunk) }, (_, at) =>
+    text.subarray(at * chunk, (at + 1) * chunk),
+  )
+  const fed = running.input.pushFrom(chunks).then(() => running.input.close())
+  let received = ''
+  for await (const message of running.output) received += message.toString()
+  await fed
+  const expected = numbers.filter((number) => number % 2 === 0).map((number) => 2 * number)
+  return received.trimEnd() === expected.join('\n')
+}
