@@ -14,6 +14,7 @@ export type {
   LatencyReading,
   LedgerReading,
   MetricsReading,
+  NativeHand,
   NativePipeline,
   NativeRun,
   NativeStage,

@@ -3,13 +3,13 @@
 // Invariants: one crossing per batch; what does not fit downstream stays in the region, and nothing new is taken
 // meanwhile; an exception ends this stage at its message, never the process.
 
-import type { NativeRun } from './binding.js'
+import type { NativeHand, NativeRun } from './binding.js'
 import { isMessage, notAMessage, type MessageInput } from './message.js'
 import { InboundRegion, OutboundRegion } from './region.js'
 import { show } from './show.js'
 import type { StageFunction, StageResult } from './stage.js'
 
-/** Answers of `NativeRun.exchange`. All that are not a count, nor GO_ON, arm the wake-up. */
+/** Answers of `NativeHand.exchange`. All that are not a count, nor GO_ON, arm the wake-up. */
 const BLOCKED = -1
 const ENDED = -2
 const GO_ON = -3
@@ -32,8 +32,7 @@ export class StageHost {
   #stepsPerLook = STEPS_PER_LOOK
   #stepsToLook = STEPS_PER_LOOK
   #lookedMs = 0
-  readonly #native: NativeRun
-  readonly #index: number
+  readonly #hand: NativeHand
   readonly #work: StageFunction
   readonly #inbound: InboundRegion
   readonly #outbound: OutboundRegion
@@ -48,8 +47,9 @@ export class StageHost {
   #pending: MessageInput | undefined
 
   constructor(native: NativeRun, index: number, name: string, work: StageFunction, maxMessageBytes: number) {
-    this.#native = native
-    this.#index = index
+    const hand = native.hand(index, true)
+    if (hand === null) throw new TypeError(`stage '${name}' is not hosted`)
+    this.#hand = hand
     this.name = name
     this.#work = work
     this.#inbound = new InboundRegion(maxMessageBytes)
@@ -89,7 +89,9 @@ export class StageHost {
 
   #cross(): number {
     const { bytes, table, words } = this.#outbound
-    const answer = this.#native.exchange(this.#index, bytes, table, words, this.#inbound.bytes, this.#inbound.table)
+    const inbound = this.#inbound
+    const want = this.#position < this.#messages.length ? 0 : inbound.table.length
+    const answer = this.#hand.exchange(bytes, table, words, inbound.bytes, inbound.table, want)
     // Whatever the answer, the outputs have been taken over: they wait on the other side if they have to.
     this.#outbound.clear()
     if (answer === ENDED) this.#end()
@@ -164,12 +166,10 @@ export class StageHost {
     // What was emitted before the failure is still delivered.
     if (this.#cross() === ENDED) return false
     this.thrown = thrown
-    this.#messages = []
-    this.#position = 0
     const bytes = thrown instanceof TooLarge ? thrown.bytes : undefined
     if (bytes !== undefined) this.thrown = undefined
-    if (this.#native.failStage(this.#index, describe(thrown), bytes) === ENDED) this.#end()
-    this.#closeOutputs()
+    this.#hand.fail(describe(thrown), bytes)
+    this.#end()
     return false
   }
 

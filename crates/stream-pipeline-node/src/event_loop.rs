@@ -1,7 +1,8 @@
 //! The pipelines of an event loop, and what becomes of them when its environment ends before they do: the process exits,
 //! or the worker is terminated.
 //!
-//! Invariant: no thread of a pipeline outlives the environment it wakes. A worker's end runs the cleanup hook, which is
+//! Invariant: no thread of a pipeline outlives the environment it was started in, and none calls into another one that a
+//! hand of it lived in, once that has ended. A worker's end runs the cleanup hook, which is
 //! registered after the threadsafe function and so runs before that is finalized. The end of the main thread by
 //! `process.exit()` or an uncaught exception runs no hook, so JavaScript's 'exit' event calls `stopAll()` as well. Neither
 //! waits for JavaScript, and after either no pipeline starts.
@@ -17,8 +18,10 @@ use crate::wake::{Bell, Wake};
 
 #[derive(Default)]
 struct Live {
-    /// Those that may still run, by number.
-    runs: Vec<(u32, Weak<Core>)>,
+    /// Pipelines that may still run.
+    runs: Vec<Weak<Core>>,
+    /// Of pipelines, and of hands that work for pipelines started elsewhere.
+    wakes: Vec<Weak<Wake>>,
     next: u32,
 }
 
@@ -32,7 +35,7 @@ impl Shared {
     fn stop_all(&self) {
         self.bell.silence();
         let runs = std::mem::take(&mut self.live.lock().unwrap_or_else(PoisonError::into_inner).runs);
-        let cores: Vec<_> = runs.iter().filter_map(|(_, core)| core.upgrade()).collect();
+        let cores: Vec<_> = runs.iter().filter_map(Weak::upgrade).collect();
         // All at once, so that the whole takes as long as the slowest, not as all of them.
         for core in &cores {
             core.abort();
@@ -51,7 +54,7 @@ pub struct NativeLoop {
 
 #[napi]
 impl NativeLoop {
-    /// `wake` is called, from the event loop, when pipelines have something to do; then ask `takeWoken()`.
+    /// `wake` is called, from the event loop, when pipelines or hands have something to do; then ask `takeWoken()`.
     #[napi(constructor)]
     pub fn new(env: Env, wake: Function<'_, (), ()>) -> napi::Result<Self> {
         let bell = Arc::new(Bell::new(&wake)?);
@@ -60,13 +63,12 @@ impl NativeLoop {
         Ok(Self { shared })
     }
 
-    /// The numbers of the pipelines that have something to do since this was last asked.
+    /// The numbers of the pipelines and hands that have something to do since this was last asked.
     #[napi]
     pub fn take_woken(&self) -> Vec<u32> {
         self.shared.bell.take_back();
         let live = self.shared.live.lock().unwrap_or_else(PoisonError::into_inner);
-        let woken = live.runs.iter().filter(|(_, core)| core.upgrade().is_some_and(|core| core.wake.take()));
-        woken.map(|(number, _)| *number).collect()
+        live.wakes.iter().filter_map(Weak::upgrade).filter(|wake| wake.take()).map(|wake| wake.number()).collect()
     }
 
     /// Aborts every pipeline of this event loop and joins its threads. For the end of the environment.
@@ -80,17 +82,20 @@ impl NativeLoop {
         self.shared.bell.is_silenced()
     }
 
+    /// A wake-up with a number of its own.
     pub(crate) fn new_wake(&self) -> Arc<Wake> {
-        Wake::new(&self.shared.bell)
+        let mut live = self.shared.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.wakes.retain(|other| other.strong_count() > 0);
+        let wake = Wake::new(&self.shared.bell, live.next);
+        live.next = live.next.wrapping_add(1);
+        live.wakes.push(Arc::downgrade(&wake));
+        wake
     }
 
-    /// Registers a pipeline; returns the number by which it is woken.
-    pub(crate) fn register(&self, core: &Arc<Core>) -> u32 {
+    /// Has the pipeline stopped when the environment ends.
+    pub(crate) fn register(&self, core: &Arc<Core>) {
         let mut live = self.shared.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.runs.retain(|(_, other)| other.strong_count() > 0);
-        let number = live.next;
-        live.next = number.wrapping_add(1);
-        live.runs.push((number, Arc::downgrade(core)));
-        number
+        live.runs.retain(|other| other.strong_count() > 0);
+        live.runs.push(Arc::downgrade(core));
     }
 }

@@ -5,6 +5,7 @@
 //! | `plan.rs` | a plan from JavaScript becomes a built pipeline |
 //! | `native_stage.rs` | a description of a built-in stage becomes the stage |
 //! | `run.rs` | a started pipeline, as JavaScript sees it |
+//! | `hand.rs` | a hand of a stage that JavaScript hosts, on this event loop or another |
 //! | `region.rs` | batches to and from the memory shared with JavaScript |
 //! | `wake.rs` | how it is woken |
 //! | `event_loop.rs` | the pipelines of an event loop, and what becomes of them when it ends first |
@@ -17,6 +18,7 @@
 
 pub mod event_loop;
 pub mod failure;
+pub mod hand;
 pub mod native_stage;
 pub mod plan;
 pub mod reading;

@@ -76,8 +76,8 @@ impl EdgePlan {
 }
 
 impl PipelinePlan {
-    /// Builds the pipeline, and says which stages JavaScript hosts.
-    pub(crate) fn build(self) -> Result<(Pipeline, Vec<usize>), Failure> {
+    /// Builds the pipeline.
+    pub(crate) fn build(self) -> Result<Pipeline, Failure> {
         let mut builder = PipelineBuilder::new().with_backpressure(self.backpressure);
         if let (Some(high), Some(low)) = (self.high, self.low) {
             builder = builder.with_marks(high, low);
@@ -91,20 +91,17 @@ impl PipelinePlan {
         if let Some(bytes) = self.stack_bytes {
             builder = builder.with_stack_bytes(bytes as usize);
         }
-        let mut hosted = Vec::new();
-        for (index, StagePlan { name, edge, native }) in self.stages.into_iter().enumerate() {
+        for StagePlan { name, edge, native } in self.stages {
             let options = edge.options(&name)?;
             // Capacity and policy are among the options, which win.
             let (capacity, policy) = (DEFAULT_CAPACITY, OverflowPolicy::Block);
             builder = if let Some(native) = native {
                 builder.add_stage_object(&name, capacity, policy, native.make(&name)?)
             } else {
-                hosted.push(index);
                 builder.add_hosted_stage(&name, capacity, policy)
             };
             builder = builder.with_edge(name, options);
         }
-        let pipeline = builder.with_output_edge(self.output.options("output")?).build()?;
-        Ok((pipeline, hosted))
+        Ok(builder.with_output_edge(self.output.options("output")?).build()?)
     }
 }

@@ -5,7 +5,7 @@
 //! each input.
 
 use napi::bindgen_prelude::{Uint8ArraySlice, Uint32ArraySlice};
-use stream_pipeline::{Batch, Emitter};
+use stream_pipeline::{Batch, Hand};
 
 /// In a table from JavaScript: the outputs before this word are those of one input, which is done.
 pub(crate) const SETTLED: u32 = u32::MAX;
@@ -59,14 +59,14 @@ pub(crate) fn read(bytes: &[u8], table: &[u32], batch: &mut Batch) {
 }
 
 /// Emits the messages of a table, and settles inputs where it says so.
-pub(crate) fn emit(bytes: &[u8], table: &[u32], out: &mut Emitter) {
+pub(crate) fn emit(bytes: &[u8], table: &[u32], hand: &mut Hand) {
     let mut rest = bytes;
     for &word in table {
         if word == SETTLED {
-            out.next_input();
+            hand.settle();
         } else {
             let (message, behind) = rest.split_at(word as usize);
-            out.push(message);
+            hand.push(message);
             rest = behind;
         }
     }

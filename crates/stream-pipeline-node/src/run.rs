@@ -7,25 +7,20 @@ use std::sync::Arc;
 
 use napi::bindgen_prelude::{Either, Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
-use stream_pipeline::{
-    Batch, Error, ErrorCode, HostedStage, HostedTake, HostedWork, Input, Output, Pipeline, Running, Waker,
-};
+use stream_pipeline::{Error, ErrorCode, HostedStage, Input, Output, Pipeline, Running, Waker};
 
 use crate::event_loop::NativeLoop;
 use crate::failure::Failure;
+use crate::hand::{self, NativeHand};
 use crate::plan::PipelinePlan;
 use crate::reading::{self, MetricsReading};
 use crate::region::{self, Region};
 use crate::wake::Wake;
 
-/// Nothing to do now; the wake-up is armed.
+/// Nothing to take now; the wake-up is armed.
 const NOTHING: i32 = 0;
-/// What was emitted has no room yet; the wake-up is armed.
-const BLOCKED: i32 = -1;
-/// No more messages come, and none are wanted.
+/// Nothing comes any more.
 const ENDED: i32 = -2;
-/// Emitted; go on with the inputs in hand.
-const GO_ON: i32 = -3;
 /// The input refused for good; `refusal()` says why.
 const REFUSED: i32 = -1;
 
@@ -39,6 +34,10 @@ impl Core {
         self.running.abort();
     }
 
+    pub(crate) fn hosted_stage(&self, index: usize) -> Option<HostedStage> {
+        self.running.hosted_stage(index)
+    }
+
     /// Aborts the pipeline and joins its threads, without JavaScript.
     pub(crate) fn stop(&self) {
         self.abort();
@@ -47,25 +46,17 @@ impl Core {
     }
 }
 
-/// A stage that JavaScript hosts, and of the batch it was given, what has not crossed yet.
-struct Host {
-    index: usize,
-    stage: HostedStage,
-    rest: Batch,
-}
-
 /// A pipeline that was built; it starts once.
 #[napi]
 pub struct NativePipeline {
     pipeline: Option<Pipeline>,
-    hosted: Vec<usize>,
 }
 
 /// Builds a pipeline, or says why there is none.
 #[napi]
 pub fn build_pipeline(plan: PipelinePlan) -> Either<NativePipeline, Failure> {
     match plan.build() {
-        Ok((pipeline, hosted)) => Either::A(NativePipeline { pipeline: Some(pipeline), hosted }),
+        Ok(pipeline) => Either::A(NativePipeline { pipeline: Some(pipeline) }),
         Err(failure) => Either::B(failure),
     }
 }
@@ -87,18 +78,13 @@ impl NativePipeline {
             Ok(started) => started,
             Err(error) => return Ok(Either::B(error.into())),
         };
-        let hosts = self
-            .hosted
-            .iter()
-            .filter_map(|&index| running.hosted_stage(index).map(|stage| Host { index, stage, rest: Batch::new() }));
-        let hosts = hosts.collect();
         let wake = event_loop.new_wake();
         let waker = wake.waker();
         // If it has ended already, JavaScript will find out at its first look, which needs no wake-up.
         let _ = running.call_when_ended(&waker);
         let core = Arc::new(Core { running, wake });
-        let number = event_loop.register(&core);
-        Ok(Either::A(NativeRun { core, number, input, output: Some(output), hosts, waker, refusal: None }))
+        event_loop.register(&core);
+        Ok(Either::A(NativeRun { core, input, output: Some(output), waker, refusal: None }))
     }
 }
 
@@ -106,10 +92,8 @@ impl NativePipeline {
 #[napi]
 pub struct NativeRun {
     core: Arc<Core>,
-    number: u32,
     input: Input,
     output: Option<Output>,
-    hosts: Vec<Host>,
     waker: Waker,
     refusal: Option<Error>,
 }
@@ -119,7 +103,7 @@ impl NativeRun {
     /// The number by which `takeWoken()` means this pipeline.
     #[napi(getter)]
     pub fn number(&self) -> u32 {
-        self.number
+        self.core.wake.number()
     }
 
     /// Offers the messages of a region, as many as the table has `words`. Returns how many were let in; fewer than given if there is no room, with the
@@ -207,69 +191,28 @@ impl NativeRun {
         self.output = None;
     }
 
-    /// One crossing of a hosted stage: emits what the first region holds, then fills the second with the next messages,
-    /// if all inputs are settled. Returns how many, `0` for none now, `-1` for no room downstream (in both cases with the
-    /// wake-up armed), `-2` at the end, `-3` to go on with the inputs in hand.
+    /// A hand of a stage that JavaScript hosts, at work on this event loop and woken with the pipeline; `null` if that stage
+    /// is a native one. Of ordered hands, what is made of the messages taken first leaves first; what others make leaves
+    /// when it is given.
     #[napi]
-    pub fn exchange(
-        &mut self,
-        index: u32,
-        out_bytes: &[u8],
-        out_table: &[u32],
-        out_words: u32,
-        in_bytes: Uint8ArraySlice<'_>,
-        in_table: Uint32ArraySlice<'_>,
-    ) -> i32 {
-        let mut region = Region::new(in_bytes, in_table);
-        let Some(host) = self.hosts.iter_mut().find(|host| host.index == index as usize) else { return ENDED };
-        let emitted = host.stage.exchange(|work| {
-            region::emit(out_bytes, &out_table[..out_words as usize], work.emitter());
-            work.take_failure()
-        });
-        match emitted {
-            None => return ENDED,
-            Some(Some(error)) => return Self::conclude(host.stage.fail(error), host, &self.waker),
-            Some(None) => {}
-        }
-        loop {
-            let exchanged = host.stage.exchange(|work| (step(work, &mut host.rest, &mut region), work.take_failure()));
-            let step = match exchanged {
-                None => return ENDED,
-                // The next edge has the policy `error`, and no room.
-                Some((_, Some(error))) => return Self::conclude(host.stage.fail(error), host, &self.waker),
-                Some((step, None)) => step,
-            };
-            match step {
-                Step::Crossed(count) => return count,
-                Step::GoOn => return GO_ON,
-                Step::Ended => return Self::conclude(host.stage.finish(), host, &self.waker),
-                Step::Wait(answer) if host.stage.call_when_ready(&self.waker) => return answer,
-                Step::Wait(_) => {}
-            }
-        }
+    pub fn hand(&self, index: u32, ordered: bool) -> Option<NativeHand> {
+        let stage = self.core.hosted_stage(index as usize)?;
+        Some(NativeHand::new(&stage, ordered, &self.core.wake))
     }
 
-    /// A stage's end: done, or held up by what it has emitted.
-    fn conclude(mut done: bool, host: &Host, waker: &Waker) -> i32 {
-        while !done {
-            if host.stage.call_when_ready(waker) {
-                return BLOCKED;
-            }
-            done = host.stage.finish();
-        }
-        ENDED
+    /// A key with which `attachHand()` makes hands of a stage that JavaScript hosts in other environments of this process,
+    /// for as long as the pipeline is there.
+    #[napi]
+    pub fn stage_key(&self, index: u32, ordered: bool) -> String {
+        hand::publish(&self.core, index as usize, ordered)
     }
 
-    /// The hosted stage has failed at the first input that is not settled: with `message`, or because an output has so
-    /// many bytes that it fits into no region. Answers as `exchange`: -1 or -2.
+    /// The stage that JavaScript hosts has failed, with `message`, without a hand that could say so: a worker died.
     #[napi]
-    pub fn fail_stage(&mut self, index: u32, message: String, too_many_bytes: Option<f64>) -> i32 {
-        let Some(host) = self.hosts.iter().find(|host| host.index == index as usize) else { return ENDED };
-        let error = match too_many_bytes {
-            Some(bytes) => host.stage.too_large(bytes as usize),
-            None => Error::msg(message),
-        };
-        Self::conclude(host.stage.fail(error), host, &self.waker)
+    pub fn fail_stage(&self, index: u32, message: String) {
+        if let Some(stage) = self.core.hosted_stage(index as usize) {
+            stage.fail(Error::msg(message));
+        }
     }
 
     /// A reading of the pipeline.
@@ -310,33 +253,7 @@ impl NativeRun {
 
 impl Drop for NativeRun {
     fn drop(&mut self) {
+        hand::withdraw(&self.core);
         self.core.stop();
     }
-}
-
-/// What came of an attempt to take messages.
-enum Step {
-    Crossed(i32),
-    GoOn,
-    Wait(i32),
-    Ended,
-}
-
-fn step(work: &mut HostedWork, rest: &mut Batch, region: &mut Region<'_>) -> Step {
-    if rest.is_empty() && work.open_inputs() > 0 {
-        return if work.flush() { Step::GoOn } else { Step::Wait(BLOCKED) };
-    }
-    if rest.is_empty() {
-        match work.take() {
-            HostedTake::Batch(batch) => *rest = batch,
-            HostedTake::Empty => return Step::Wait(NOTHING),
-            HostedTake::Blocked => return Step::Wait(BLOCKED),
-            HostedTake::Ended => return Step::Ended,
-        }
-    }
-    let count = region.write(rest);
-    if rest.is_empty() {
-        work.emitter().recycle(std::mem::take(rest));
-    }
-    Step::Crossed(count as i32)
 }

@@ -1,8 +1,8 @@
-//! How an event loop is woken: one threadsafe function for all pipelines started on it, without payload, and at most one
+//! How an event loop is woken: one threadsafe function for all pipelines and hands on it, without payload, and at most one
 //! call of it outstanding.
 //!
 //! Invariants: a wake-up that comes while a call is outstanding is covered by it: JavaScript first takes the call back,
-//! then asks which pipelines were meant, and only then looks at them. Once `silence` has returned, no call is under way
+//! then asks which of them were meant, and only then looks at them. Once `silence` has returned, no call is under way
 //! and none comes, whichever thread rings.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use stream_pipeline::Waker;
 /// Weak: it does not keep the process alive.
 type WakeFunction = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
 
-/// The call into an event loop that all its pipelines share.
+/// The call into an event loop that all its pipelines and hands share.
 pub(crate) struct Bell {
     function: WakeFunction,
     outstanding: AtomicBool,
@@ -59,15 +59,21 @@ impl Bell {
     }
 }
 
-/// One pipeline's wake-up.
+/// The wake-up of a pipeline, or of a hand that works for one started elsewhere.
 pub(crate) struct Wake {
     bell: Arc<Bell>,
+    number: u32,
     woken: AtomicBool,
 }
 
 impl Wake {
-    pub(crate) fn new(bell: &Arc<Bell>) -> Arc<Self> {
-        Arc::new(Self { bell: Arc::clone(bell), woken: AtomicBool::new(false) })
+    pub(crate) fn new(bell: &Arc<Bell>, number: u32) -> Arc<Self> {
+        Arc::new(Self { bell: Arc::clone(bell), number, woken: AtomicBool::new(false) })
+    }
+
+    /// By which JavaScript knows it.
+    pub(crate) fn number(&self) -> u32 {
+        self.number
     }
 
     /// What the engine calls.
@@ -80,7 +86,7 @@ impl Wake {
         })
     }
 
-    /// Whether this pipeline was meant since it was last asked.
+    /// Whether this one was meant since it was last asked.
     pub(crate) fn take(&self) -> bool {
         // Partner: the release in `waker`.
         self.woken.load(Ordering::Relaxed) && self.woken.swap(false, Ordering::Acquire)

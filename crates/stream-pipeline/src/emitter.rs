@@ -3,7 +3,7 @@
 //! Invariants: what is emitted leaves in order, and nothing behind an output that was refused; an output enters the books
 //! before it can be taken by the next stage; nothing is held back longer than the call in which it was emitted.
 
-use std::collections::VecDeque;
+use std::collections::{VecDeque, vec_deque};
 use std::sync::Arc;
 
 use crate::batch::{Batch, LARGE_MESSAGE_BYTES, older};
@@ -16,13 +16,13 @@ use crate::tally::Tally;
 /// Buffers kept for the next messages: of the one in work and of the one behind it.
 const SPARES: usize = 2;
 
-/// When a full batch of outputs goes on the next edge.
+/// Where a full batch of outputs goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// At once; the stage's thread waits if it must.
+    /// On the next edge, at once; the stage's thread waits if it must.
     Waiting,
-    /// When [`Emitter::try_flush`] is called; nobody waits.
-    OnRequest,
+    /// It stays here until somebody takes it, and so do the counts.
+    Gathering,
 }
 
 /// Takes what a stage emits. Handed to [`Stage::process_batch`](crate::Stage::process_batch).
@@ -37,6 +37,7 @@ pub struct Emitter {
     open: Batch,
     /// The buffers of messages that were copied, for the next ones.
     spares: Vec<Vec<u8>>,
+    /// What was gathered and not taken.
     sealed: VecDeque<Batch>,
     /// The oldest origin of the inputs that the open batch may stem from.
     origin_ns: Option<u64>,
@@ -86,13 +87,13 @@ impl Emitter {
     pub fn detached() -> Self {
         let edge = Arc::new(Edge::detached());
         let gauges = Arc::new(StageGauges::default());
-        Self::new(Arc::clone(&edge), edge, Delivery::OnRequest, gauges, DEFAULT_MAX_MESSAGE_BYTES)
+        Self::new(Arc::clone(&edge), edge, Delivery::Gathering, gauges, DEFAULT_MAX_MESSAGE_BYTES)
     }
 
     /// Takes what was emitted into a detached emitter so far; empty inside a pipeline.
     pub fn take_messages(&mut self) -> Vec<Vec<u8>> {
         match self.delivery {
-            Delivery::OnRequest => {
+            Delivery::Gathering => {
                 self.seal();
                 self.sealed.drain(..).flatten().collect()
             }
@@ -207,8 +208,13 @@ impl Emitter {
     /// `inputs` messages, the oldest of them from `origin_ns`, are in hand now.
     pub(crate) fn receive(&mut self, inputs: usize, origin_ns: Option<u64>) {
         self.tally.receive(inputs);
-        self.origin_ns = if self.open.is_empty() { origin_ns } else { older(self.origin_ns, origin_ns) };
+        self.stem_from(origin_ns);
         self.show();
+    }
+
+    /// What is emitted from now on stems from inputs the oldest of which is from `origin_ns`.
+    pub(crate) fn stem_from(&mut self, origin_ns: Option<u64>) {
+        self.origin_ns = if self.open.is_empty() { origin_ns } else { older(self.origin_ns, origin_ns) };
     }
 
     /// From now on what is emitted counts as published at `published_ns`; `None` for the time when it is. A time is given
@@ -228,11 +234,11 @@ impl Emitter {
     fn dispatch(&mut self, mut batch: Batch) {
         batch.set_published_ns(self.published_ns);
         self.tally.before_publishing();
-        self.gauges.publish(&self.tally.counts);
-        if self.delivery == Delivery::OnRequest {
+        if self.delivery == Delivery::Gathering {
             self.sealed.push_back(batch);
             return;
         }
+        self.gauges.publish(&self.tally.counts);
         let Self { tally, gauges, .. } = self;
         let mut left = batch.len();
         // The part of a batch that has entered is not in hand while the rest waits, for however long.
@@ -252,7 +258,7 @@ impl Emitter {
 
     /// Shows what has changed, unless that is done in no time, when the stretch ends.
     fn show(&self) {
-        if self.published_ns.is_none() {
+        if self.published_ns.is_none() && self.delivery == Delivery::Waiting {
             self.publish_counts();
         }
     }
@@ -263,48 +269,29 @@ impl Emitter {
         self.tally.counts.aborted += count;
         self.upstream.fixtures.pool.put(rest);
         if refusal == Refusal::Overflow {
-            let edge = &self.downstream.config.name;
-            let text = format!(
-                "edge `{edge}` was full and its policy is `error`; choose a larger capacity, or the policy block, drop-oldest or drop-newest"
-            );
-            self.failure.get_or_insert_with(|| Error::new(ErrorCode::Overflow, text).at_stage(edge));
-            // There may be room again for what comes behind it.
-            self.tally.counts.aborted += self.sealed.drain(..).map(|batch| batch.len() as u64).sum::<u64>();
+            self.failure.get_or_insert_with(|| overflow(&self.downstream));
         }
         count
     }
 
-    /// Puts on the next edge what has been emitted, waiting if it must, or holds it for [`Emitter::try_flush`].
+    /// Puts on the next edge what has been emitted, waiting if it must; or gathers it.
     pub(crate) fn flush(&mut self) {
         self.seal();
     }
 
-    /// Puts on the next edge what it takes without waiting; `true` if nothing is left.
-    pub(crate) fn try_flush(&mut self) -> bool {
-        self.seal();
-        while let Some(batch) = self.sealed.pop_front() {
-            let count = batch.len() as u64;
-            let (not_emitted, blocked) = match self.downstream.offer(batch, Hold::AtHighMark) {
-                Ok(()) => (0, false),
-                Err((rest, Refusal::Full)) => {
-                    let held_back = rest.len() as u64;
-                    self.sealed.push_front(rest);
-                    (held_back, true)
-                }
-                Err((rest, refusal)) => (self.give_up(rest, refusal), false),
-            };
-            self.tally.counts.emitted += count - not_emitted;
-            if blocked {
-                break;
-            }
-        }
-        self.gauges.publish(&self.tally.counts);
-        self.sealed.is_empty()
+    /// How many batches were gathered and not taken.
+    pub(crate) fn gathered(&self) -> usize {
+        self.sealed.len()
     }
 
-    /// The batch that waits to be put on the next edge.
-    pub(crate) fn held_back(&self) -> Option<&Batch> {
-        self.sealed.front()
+    /// Takes the first `count` batches that were gathered.
+    pub(crate) fn take_gathered(&mut self, count: usize) -> vec_deque::Drain<'_, Batch> {
+        self.sealed.drain(..count)
+    }
+
+    /// Whether an output was refused for good.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.is_some()
     }
 
     pub(crate) fn downstream(&self) -> &Edge {
@@ -322,16 +309,24 @@ impl Emitter {
 
     /// What the stage has in hand, and what it could not deliver, is given up.
     pub(crate) fn abandon(&mut self) {
-        let held: usize = self.sealed.drain(..).map(|batch| batch.len()).sum::<usize>() + self.open.len();
-        self.open.clear();
         self.tally.abort();
-        self.tally.counts.aborted += held as u64;
+        self.tally.counts.aborted += self.open.len() as u64;
+        self.open.clear();
         self.gauges.publish(&self.tally.counts);
     }
 
     pub(crate) fn publish_counts(&self) {
         self.gauges.publish(&self.tally.counts);
     }
+}
+
+/// An output for which an edge with the policy `error` has no room.
+pub(crate) fn overflow(edge: &Edge) -> Error {
+    let edge = &edge.config.name;
+    let text = format!(
+        "edge `{edge}` was full and its policy is `error`; choose a larger capacity, or the policy block, drop-oldest or drop-newest"
+    );
+    Error::new(ErrorCode::Overflow, text).at_stage(edge)
 }
 
 pub(crate) fn too_large(bytes: usize, limit: usize) -> Error {

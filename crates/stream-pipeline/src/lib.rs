@@ -56,8 +56,8 @@ pub use marks::Marks;
 pub use metrics::{EdgeMetrics, Ledger, Metrics, StageMetrics, StageState};
 pub use overflow::{OverflowPolicy, UnknownPolicy};
 pub use pipeline::{
-    DEFAULT_CAPACITY, DEFAULT_MAX_MESSAGE_BYTES, EdgeOptions, HostedStage, HostedTake, HostedWork, Input, MAX_CAPACITY,
-    MAX_MESSAGE_BYTES, Output, Pipeline, PipelineBuilder, Running,
+    DEFAULT_CAPACITY, DEFAULT_MAX_MESSAGE_BYTES, EdgeOptions, Given, Hand, HostedStage, Input, MAX_CAPACITY,
+    MAX_MESSAGE_BYTES, Order, Output, Pipeline, PipelineBuilder, Running, Taken,
 };
 pub use pressure::{PressureChange, PressureWatch};
 pub use signal::Waker;

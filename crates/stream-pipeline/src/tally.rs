@@ -1,4 +1,4 @@
-//! The ledger of one stage, kept by the one thread that runs it.
+//! The ledger of one stage, kept by the one thread that runs it; or a hand's share of it.
 //!
 //! Invariant, whenever no batch is in work: `received + created = emitted + absorbed + failed + aborted`. While one is,
 //! what is missing on the right is in hand. `created` counts an input's outputs beyond its first, and every output that
@@ -38,8 +38,18 @@ impl Tally {
     }
 
     /// Inputs in hand that are not done. One whose first outputs had to leave is in the books, but not done.
-    pub(crate) fn open_inputs(&self) -> u64 {
+    fn open_inputs(&self) -> u64 {
         self.open_inputs + u64::from(self.settled_early)
+    }
+
+    /// The current input is in the books, but not done.
+    pub(crate) fn is_settled_early(&self) -> bool {
+        self.settled_early
+    }
+
+    /// What was counted since this was last asked.
+    pub(crate) fn take_counts(&mut self) -> Counts {
+        std::mem::take(&mut self.counts)
     }
 
     /// How many inputs were settled: the sequence number of the message that is worked on.

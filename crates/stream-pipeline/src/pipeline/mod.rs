@@ -9,7 +9,7 @@
 //! | `running.rs` | the handle to a started pipeline |
 //! | `runner.rs` | the loop of a stage's thread |
 //! | `stretch.rs` | how often the clock is read, and how much is taken in hand |
-//! | `hosted.rs` | a stage whose thread belongs to somebody else, such as an event loop |
+//! | `hosted/` | a stage whose threads belong to somebody else, such as event loops |
 //! | `contain.rs` | errors and panics of a stage, caught |
 //! | `reading.rs` | metrics, read while it runs |
 
@@ -29,7 +29,7 @@ mod stretch;
 pub use builder::{
     DEFAULT_CAPACITY, DEFAULT_MAX_MESSAGE_BYTES, EdgeOptions, MAX_CAPACITY, MAX_MESSAGE_BYTES, PipelineBuilder,
 };
-pub use hosted::{HostedStage, HostedTake, HostedWork};
+pub use hosted::{Given, Hand, HostedStage, Order, Taken};
 pub use input::Input;
 pub use output::Output;
 pub use pipeline::Pipeline;

@@ -31,7 +31,7 @@ impl Running {
     ) -> Result<Self> {
         for (index, stage) in stages.into_iter().enumerate() {
             let Some(stage) = stage else {
-                run.seats.lock().push(Arc::new(Seat::new(&run, index)));
+                run.seats.lock().push(Seat::new(&run, index));
                 continue;
             };
             let name = &run.names[index];

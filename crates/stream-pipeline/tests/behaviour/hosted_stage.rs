@@ -1,57 +1,11 @@
 //! A hosted stage: somebody else's thread takes, works and emits, and is called when there is something to do.
 
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver};
-
 use stream_pipeline::OverflowPolicy::Block;
-use stream_pipeline::{Batch, HostedStage, HostedTake, PassthroughStage, PipelineBuilder, Waker};
+use stream_pipeline::{Order, PassthroughStage, PipelineBuilder, Taken};
 
+use crate::host::{Host, pass};
 use crate::numbers::{collect, number, numbers};
 use crate::watchdog::watched;
-
-/// An event loop of one stage: works until it is blocked or idle, then waits to be called.
-struct Host {
-    stage: HostedStage,
-    waker: Waker,
-    calls: Receiver<()>,
-}
-
-impl Host {
-    fn new(stage: HostedStage) -> Self {
-        let (call, calls) = mpsc::channel();
-        let waker: Waker = Arc::new(move || {
-            let _ = call.send(());
-        });
-        Self { stage, waker, calls }
-    }
-
-    /// Until the end of the input; returns how often it waited.
-    fn run(&self, mut work: impl FnMut(&Batch, &mut stream_pipeline::Emitter)) -> usize {
-        let mut waits = 0;
-        while let Some(take) = self.stage.exchange(stream_pipeline::HostedWork::take) {
-            match take {
-                HostedTake::Batch(batch) => {
-                    self.stage.exchange(|seat| {
-                        work(&batch, seat.emitter());
-                        seat.emitter().recycle(batch);
-                    });
-                }
-                HostedTake::Ended if self.stage.finish() => break,
-                // At the end too: then what was emitted waits for room.
-                HostedTake::Empty | HostedTake::Blocked | HostedTake::Ended => waits += self.wait(),
-            }
-        }
-        waits
-    }
-
-    fn wait(&self) -> usize {
-        if self.stage.call_when_ready(&self.waker) {
-            self.calls.recv().expect("the waker holds the other end");
-            return 1;
-        }
-        0
-    }
-}
 
 #[test]
 fn a_host_that_waits_to_be_called_works_on_every_message_in_order() {
@@ -66,16 +20,9 @@ fn a_host_that_waits_to_be_called_works_on_every_message_in_order() {
         let (input, output) = (pipeline.input(), pipeline.output().unwrap());
         let running = watch.over(pipeline.start_ready().unwrap());
         assert!(running.hosted_stage(0).is_none() && running.hosted_stage(2).is_none());
-        let host = Host::new(running.hosted_stage(1).unwrap());
+        let host = Host::new(&running.hosted_stage(1).unwrap(), Order::AsTaken);
         std::thread::spawn(move || input.push_many(numbers(0..MESSAGES)));
-        let hosting = std::thread::spawn(move || {
-            host.run(|batch, out| {
-                for message in batch.iter() {
-                    out.push(message);
-                    out.next_input();
-                }
-            })
-        });
+        let hosting = host.spawn(pass);
         assert!(collect(output).into_iter().eq(0..MESSAGES));
         assert!(hosting.join().unwrap() > 0, "it never had to wait");
         let report = running.wait().unwrap();
@@ -86,7 +33,7 @@ fn a_host_that_waits_to_be_called_works_on_every_message_in_order() {
 }
 
 #[test]
-fn what_a_host_emits_at_the_end_waits_for_room_without_blocking_it() {
+fn what_a_host_emits_at_the_end_leaves_when_there_is_room_without_the_host() {
     watched(|watch| {
         let pipeline = PipelineBuilder::new()
             .add_hosted_stage("hosted", 8, Block)
@@ -95,19 +42,22 @@ fn what_a_host_emits_at_the_end_waits_for_room_without_blocking_it() {
             .unwrap();
         let (input, output) = (pipeline.input(), pipeline.output().unwrap());
         let running = watch.over(pipeline.start_ready().unwrap());
-        let host = Host::new(running.hosted_stage(0).unwrap());
+        let mut host = Host::new(&running.hosted_stage(0).unwrap(), Order::AsTaken);
         input.push(number(0)).unwrap();
         input.close();
         // Of one message a thousand, which its next edge cannot hold at once.
-        let mut made = 0;
-        host.run(|_, out| {
-            (0..1000).for_each(|value| out.push(&number(value)));
-            out.next_input();
-            made += 1;
-        });
+        host.take(1);
+        (0..1000).for_each(|value| host.hand.push(&number(value)));
+        host.hand.settle();
+        assert!(matches!(host.hand.take(1), Taken::Blocked));
+        drop(host);
+        // The hand is gone before it was told that no more comes: somebody has to ask.
+        let mut other = Host::new(&running.hosted_stage(0).unwrap(), Order::AsTaken);
+        let asking = std::thread::spawn(move || other.run(pass));
         assert!(collect(output).into_iter().eq(0..1000));
+        asking.join().unwrap();
         let ledger = running.completed().unwrap().ledger;
-        assert_eq!((made, ledger.created, ledger.delivered, ledger.balance()), (1, 999, 1000, 0));
+        assert_eq!((ledger.created, ledger.delivered, ledger.balance()), (999, 1000, 0));
     });
 }
 
@@ -117,18 +67,41 @@ fn a_host_is_called_when_a_message_comes_and_not_before() {
         let pipeline = PipelineBuilder::new().add_hosted_stage("hosted", 8, Block).build().unwrap();
         let input = pipeline.input();
         let running = watch.over(pipeline.start_ready().unwrap());
-        let host = Host::new(running.hosted_stage(0).unwrap());
-        assert!(host.stage.call_when_ready(&host.waker));
+        let mut host = Host::new(&running.hosted_stage(0).unwrap(), Order::AsTaken);
+        assert!(matches!(host.hand.take(1), Taken::Empty));
         // Asked for twice, it is still one call.
-        assert!(host.stage.call_when_ready(&host.waker));
+        assert!(matches!(host.hand.take(1), Taken::Empty));
         assert!(host.calls.try_recv().is_err());
         input.push(number(1)).unwrap();
         input.push(number(2)).unwrap();
-        host.calls.recv().unwrap();
+        host.wait();
         assert!(host.calls.try_recv().is_err());
-        assert!(!host.stage.call_when_ready(&host.waker), "there is something to do now");
         drop(input);
-        host.run(|batch, out| out.forward(batch.iter().collect()));
+        host.run(pass);
         assert_eq!(running.completed().unwrap().ledger.delivered, 2);
+    });
+}
+
+#[test]
+fn inputs_settled_together_are_in_the_books_by_the_difference() {
+    watched(|watch| {
+        for (inputs, outputs, absorbed, created) in [(5, 2, 3, 0), (2, 5, 0, 3), (4, 0, 4, 0)] {
+            let pipeline = PipelineBuilder::new().add_hosted_stage("hosted", 64, Block).build().unwrap();
+            let (input, output) = (pipeline.input(), pipeline.output().unwrap());
+            input.push_many(numbers(0..inputs)).unwrap();
+            drop(input);
+            let running = watch.over(pipeline.start_ready().unwrap());
+            let mut host = Host::new(&running.hosted_stage(0).unwrap(), Order::AsTaken);
+            // In several portions.
+            while host.hand.in_hand() < inputs {
+                host.take(2);
+            }
+            (0..outputs).for_each(|value| host.hand.push(&number(value)));
+            host.hand.settle_all();
+            assert!(matches!(host.hand.take(1), Taken::Ended));
+            assert!(collect(output).into_iter().eq(0..outputs));
+            let ledger = running.completed().unwrap().ledger;
+            assert_eq!((ledger.absorbed, ledger.created, ledger.balance()), (absorbed, created, 0));
+        }
     });
 }

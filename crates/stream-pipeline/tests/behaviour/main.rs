@@ -5,6 +5,7 @@
 
 #[path = "../gate/mod.rs"]
 mod gate;
+mod host;
 mod numbers;
 #[path = "../procfs/mod.rs"]
 mod procfs;
@@ -42,8 +43,12 @@ mod overflow_error;
 
 // Stages.
 mod finish;
+mod hosted_ends;
 mod hosted_failure;
+mod hosted_hands;
+mod hosted_hands_failure;
 mod hosted_stage;
+mod hosted_window;
 mod many_stages;
 mod timer;
 
