@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module'
 import type * as Binding from '#binding'
 import type { Failure, NativePipeline, NativeRun } from '#binding'
-import { PipelineError } from './pipeline-error.js'
+import { notLoaded } from './loading-error.js'
 
 export type {
   EdgePlan,
@@ -26,13 +26,7 @@ function load(): typeof Binding {
   try {
     return createRequire(import.meta.url)('#binding') as typeof Binding
   } catch (cause) {
-    throw new PipelineError({
-      code: 'BINDING_NOT_LOADED',
-      message:
-        `no binary of @stream-pipeline/node could be loaded for ${process.platform}-${process.arch} (Node ${process.version}). ` +
-        'In a checkout, build it with `npm run build`; installed, reinstall for this platform without --omit=optional.',
-      cause,
-    })
+    throw notLoaded(cause)
   }
 }
 
