@@ -43,7 +43,7 @@ test.each([
   })
   expect(await refusalOf(input.pushFrom(source))).toMatchObject({
     code: 'INVALID_OPTION',
-    message: `Expected source to be an iterable or a Readable but received ${received}`,
+    message: `Expected source to be an iterable, a Readable or a ReadableStream but received ${received}`,
   })
 })
 

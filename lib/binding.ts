@@ -4,10 +4,11 @@
 
 import { createRequire } from 'node:module'
 import type * as Binding from '#binding'
-import type { Failure, NativePipeline, NativeRun } from '#binding'
+import type { Failure, NativePipeline, NativeRun, NativeWatch } from '#binding'
 import { notLoaded } from './loading-error.js'
 
 export type {
+  EdgeChangeReading,
   EdgePlan,
   EdgeReading,
   Failure,
@@ -18,6 +19,7 @@ export type {
   NativePipeline,
   NativeRun,
   NativeStage,
+  NativeWatch,
   PipelinePlan,
   StageReading,
 } from '#binding'
@@ -30,7 +32,7 @@ function load(): typeof Binding {
   }
 }
 
-const { buildPipeline, NativeLoop } = load()
+const { buildPipeline, NativeLoop, NativeWatch: Watch } = load()
 
 /** What a pipeline does when it is woken, by its number. Weak: a pipeline that was forgotten can be collected. */
 const turns = new Map<number, WeakRef<() => void>>()
@@ -52,6 +54,11 @@ export function start(pipeline: NativePipeline, turn: () => void): NativeRun | F
     collected.register(turn, started.number)
   }
   return started
+}
+
+/** Watches the pressure and the drops of a pipeline from now on. */
+export function watchEdges(run: NativeRun): NativeWatch {
+  return new Watch(run)
 }
 
 export { buildPipeline }

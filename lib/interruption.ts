@@ -1,4 +1,4 @@
-// A way out of waiting for somebody else's promise.
+// Ways out of waiting for somebody else's promise.
 
 /**
  * Waits for one promise at a time, until that settles or the wait is interrupted. Nothing is left behind on a promise that
@@ -24,5 +24,37 @@ export class Interruption {
       promise.then(resolve, reject)
       if (this.#interrupted !== undefined) this.interrupt(this.#interrupted.reason)
     })
+  }
+}
+
+/** Does `work`, which the signal interrupts with its reason; a signal that is aborted already lets nothing begin. */
+export async function interruptible<T>(
+  signal: AbortSignal | undefined,
+  work: (interruption: Interruption) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted()
+  const interruption = new Interruption()
+  if (signal === undefined) return work(interruption)
+  const onAbort = (): void => interruption.interrupt(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  try {
+    return await work(interruption)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Waits for `promise`; if the signal is aborted meanwhile, `giveUp` is to make it reject with the reason. */
+export async function orAborted<T>(
+  signal: AbortSignal,
+  promise: Promise<T>,
+  giveUp: (reason: unknown) => void,
+): Promise<T> {
+  const onAbort = (): void => giveUp(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  try {
+    return await promise
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }

@@ -5,6 +5,8 @@
 
 import type { NativeRun } from './binding.js'
 import { deferred, type Deferred } from './deferred.js'
+import { orAborted } from './interruption.js'
+import { checkSignal } from './options.js'
 import { InboundRegion } from './region.js'
 
 /** Answer of `NativeRun.takeOutput`: no more messages come. */
@@ -16,10 +18,31 @@ export interface OutputOwner {
   readonly ended: Promise<unknown>
 }
 
-interface Request {
+/** Options of {@link Output.messages} and {@link Output.batches}. */
+export interface IterateOptions {
+  /**
+   * Ends the iteration: what waits then, or else the next `next()`, rejects with the signal's reason. No message is lost by
+   * it, and the pipeline goes on.
+   */
+  signal?: AbortSignal
+}
+
+/** An iteration over an {@link Output}. Its `return()` ends it, and answers every `next()` that waits. */
+export interface OutputIterator<T> extends AsyncIterableIterator<T, undefined>, AsyncDisposable {}
+
+/** One iteration, and how it ends before the output does. */
+interface Iteration {
   readonly wants: 'message' | 'batch'
+  readonly signal: AbortSignal | undefined
+  over: boolean
+}
+
+interface Request {
+  readonly iteration: Iteration
   readonly answer: Deferred<IteratorResult<never, undefined>>
 }
+
+const DONE = { done: true, value: undefined } as const
 
 /**
  * Gives the messages that have left the last stage, in order: one by one (`for await (const message of output)`), or by
@@ -45,14 +68,19 @@ export class Output implements AsyncIterable<Buffer> {
     this.#region = new InboundRegion(maxMessageBytes)
   }
 
+  /** One message at a time, as {@link messages} without options. */
+  [Symbol.asyncIterator](): OutputIterator<Buffer> {
+    return this.#iterate<Buffer>('message', {})
+  }
+
   /** One message at a time. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer, undefined> {
-    return this.#iterate<Buffer>('message')
+  messages(options: IterateOptions = {}): OutputIterator<Buffer> {
+    return this.#iterate<Buffer>('message', options)
   }
 
   /** All messages that travelled together at a time: 1 to 1024. */
-  batches(): AsyncIterableIterator<Buffer[], undefined> {
-    return this.#iterate<Buffer[]>('batch')
+  batches(options: IterateOptions = {}): OutputIterator<Buffer[]> {
+    return this.#iterate<Buffer[]>('batch', options)
   }
 
   /** Gives the output up: what is in it, and what still comes, counts as dropped (`droppedClosed`). */
@@ -62,7 +90,7 @@ export class Output implements AsyncIterable<Buffer> {
     this.#native.giveUpOutput()
     this.#batch = []
     this.#position = 0
-    for (const { answer } of this.#requests.splice(0)) answer.resolve({ done: true, value: undefined })
+    for (const { answer } of this.#requests.splice(0)) answer.resolve(DONE)
   }
 
   /** @internal Nobody has asked for the output, and the pipeline is to end: it counts as delivered. */
@@ -76,31 +104,78 @@ export class Output implements AsyncIterable<Buffer> {
   turn(): void {
     while (this.#requests.length > 0) {
       if (this.#position >= this.#batch.length && !this.#take()) return
-      const { wants, answer } = this.#requests.shift()!
-      answer.resolve({ done: false, value: (wants === 'message' ? this.#nextMessage() : this.#nextBatch()) as never })
+      const { iteration, answer } = this.#requests.shift()!
+      answer.resolve({ done: false, value: this.#nextOf(iteration) as never })
     }
   }
 
-  #iterate<T>(wants: 'message' | 'batch'): AsyncIterableIterator<T, undefined> {
+  /** @internal Whether there is nothing to take now. */
+  get isEmpty(): boolean {
+    return this.#position >= this.#batch.length && !this.#take()
+  }
+
+  #iterate<T>(wants: Iteration['wants'], { signal }: IterateOptions): OutputIterator<T> {
+    checkSignal(signal)
     if (this.#state === 'unclaimed') this.#state = 'claimed'
-    const iterator: AsyncIterableIterator<T, undefined> = {
-      next: () => this.#next<T>(wants),
-      return: () => Promise.resolve({ done: true, value: undefined }),
+    const iteration: Iteration = { wants, signal, over: false }
+    const end = (): void => {
+      for (const answer of this.#endIteration(iteration)) answer.resolve(DONE)
+    }
+    const iterator: OutputIterator<T> = {
+      next: () => this.#next<T>(iteration),
+      return: (value?: undefined) => {
+        end()
+        return Promise.resolve({ done: true, value })
+      },
+      throw: (error: unknown) => {
+        end()
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is the caller's
+        return Promise.reject(error)
+      },
       [Symbol.asyncIterator]: () => iterator,
+      [Symbol.asyncDispose]: () => {
+        end()
+        return Promise.resolve()
+      },
     }
     return iterator
   }
 
-  #next<T>(wants: 'message' | 'batch'): Promise<IteratorResult<T, undefined>> {
-    if (this.#requests.length === 0 && (this.#position < this.#batch.length || this.#take())) {
-      const value = (wants === 'message' ? this.#nextMessage() : this.#nextBatch()) as T
-      return Promise.resolve({ done: false, value })
+  #next<T>(iteration: Iteration): Promise<IteratorResult<T, undefined>> {
+    if (iteration.over) return Promise.resolve(DONE)
+    const { signal } = iteration
+    if (signal?.aborted === true) {
+      iteration.over = true
+      return Promise.reject(signal.reason as Error)
     }
-    if (this.#state === 'ended') return this.#owner.ended.then(() => ({ done: true, value: undefined }))
-    if (this.#state === 'given up') return Promise.resolve({ done: true, value: undefined })
+    if (this.#requests.length === 0 && (this.#position < this.#batch.length || this.#take())) {
+      return Promise.resolve({ done: false, value: this.#nextOf(iteration) as T })
+    }
+    if (this.#state === 'ended') return this.#owner.ended.then(() => DONE)
+    if (this.#state === 'given up') return Promise.resolve(DONE)
     const answer = deferred<IteratorResult<never, undefined>>()
-    this.#requests.push({ wants, answer })
-    return answer.promise
+    this.#requests.push({ iteration, answer })
+    if (signal === undefined) return answer.promise
+    return orAborted(signal, answer.promise, (reason) => {
+      for (const waiting of this.#endIteration(iteration)) waiting.reject(reason)
+    })
+  }
+
+  /** Nothing more is given to this iteration; returns what it still waits for. */
+  #endIteration(iteration: Iteration): Deferred<IteratorResult<never, undefined>>[] {
+    iteration.over = true
+    const others: Request[] = []
+    const waiting: Request['answer'][] = []
+    for (const request of this.#requests.splice(0)) {
+      if (request.iteration === iteration) waiting.push(request.answer)
+      else others.push(request)
+    }
+    this.#requests.push(...others)
+    return waiting
+  }
+
+  #nextOf({ wants }: Iteration): Buffer | Buffer[] {
+    return wants === 'message' ? this.#nextMessage() : this.#nextBatch()
   }
 
   #nextMessage(): Buffer {
@@ -126,7 +201,7 @@ export class Output implements AsyncIterable<Buffer> {
     if (count === ENDED) {
       this.#state = 'ended'
       for (const { answer } of this.#requests.splice(0)) {
-        answer.resolve(this.#owner.ended.then(() => ({ done: true, value: undefined })))
+        answer.resolve(this.#owner.ended.then(() => DONE))
       }
     }
     return false

@@ -3,23 +3,26 @@
 // Invariants: each turn is short, whatever the load; the wake-up of the binding refers to this object weakly, so that a
 // forgotten pipeline can be collected; every promise settles once, when the engine has ended.
 
+import { EventEmitter } from 'node:events'
 import { start, type Failure, type MetricsReading, type NativePipeline, type NativeRun } from './binding.js'
-import { deferred, tolerated } from './deferred.js'
+import { tolerated } from './deferred.js'
+import { publish } from './diagnostics.js'
 import { duplexOf, type ToNodeOptions } from './duplex.js'
 import type { ErrorCode } from './error-codes.js'
+import { Announcer, type RunningEvents } from './events.js'
 import { Input } from './input.js'
-import { checkTimeout } from './options.js'
+import { KeepAlive } from './keep-alive.js'
+import { checkSignal, checkTimeout } from './options.js'
 import { Output } from './output.js'
 import { PipelineError } from './pipeline-error.js'
+import { Settlement } from './settlement.js'
 import { StageHost } from './stage-host.js'
 import type { StageFunction } from './stage.js'
+import { webStreamsOf, type ToWebOptions, type WebStreams } from './web-streams.js'
 import type { Duplex } from 'node:stream'
 
 /** How long all JavaScript stages of a pipeline together work before the event loop has its turn. */
 const TURN_MS = 2
-
-/** How often a pipeline that nobody waits for is asked whether it still works: only then does it keep the process. */
-const WATCH_MS = 50
 
 /** The longest that setTimeout() waits, 24 days; asked for more, it does not wait at all. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1
@@ -38,9 +41,15 @@ export interface StartOptions {
   signal?: AbortSignal
 }
 
+/** Options of {@link Running.wait}. */
+export interface WaitOptions {
+  /** Gives the wait up: the promise rejects with the signal's reason. The pipeline goes on; its input stays closed. */
+  signal?: AbortSignal
+}
+
 /** Options of {@link Running.drain}. */
-export interface DrainOptions {
-  /** After this long the drain becomes an abort. */
+export interface DrainOptions extends WaitOptions {
+  /** After this long the drain becomes an abort; not if `signal` has given it up before. */
   timeoutMs: number
 }
 
@@ -48,10 +57,13 @@ export interface DrainOptions {
  * A started pipeline.
  *
  * It keeps the process alive while messages are in flight, from the input's close to the end, or while a push, `wait()` or
- * `drain()` is pending, and no longer.
- * Collected without having ended, it is aborted.
+ * `drain()` is pending, and no longer; see {@link unref}. Collected without having ended, it is aborted: a listener does
+ * not hold it.
+ *
+ * What happens in it is told as events: `pressure`, `drop`, `error`, `close`, see {@link RunningEvents}; and on
+ * `node:diagnostics_channel`, see {@link DiagnosticsMessages}.
  */
-export class Running implements AsyncDisposable {
+export class Running extends EventEmitter<RunningEvents> implements AsyncDisposable {
   /** Where messages are pushed in. */
   readonly input: Input
   /** Where they come out. Unless it is iterated, `wait()` counts what comes out as delivered and releases it. */
@@ -60,12 +72,13 @@ export class Running implements AsyncDisposable {
   readonly completed: Promise<MetricsReading>
   readonly #native: NativeRun
   readonly #hosts: StageHost[]
-  readonly #end = deferred<MetricsReading>()
+  readonly #end = new Settlement<MetricsReading>()
+  readonly #keepAlive: KeepAlive
+  readonly #announcer: Announcer
   #ended = false
   #report: MetricsReading | undefined
   #abortReason: unknown
   #waits = 0
-  #watch: NodeJS.Timeout | undefined
   #turning = false
   #turnScheduled = false
   #unlistenAbort: () => void = () => undefined
@@ -73,22 +86,27 @@ export class Running implements AsyncDisposable {
 
   /** @internal */
   constructor(native: NativePipeline, plan: RunPlan, { signal }: StartOptions = {}) {
+    super()
     const started = start(native, this.#turnWhenWoken)
     if ('code' in started) throw toError(started)
     this.#native = started
-    this.completed = tolerated(this.#end.promise)
+    this.completed = this.#end.promise
     const { maxMessageBytes } = plan
     this.#hosts = plan.hosted.map(({ index, name, work }) => new StageHost(started, index, name, work, maxMessageBytes))
-    const failed = tolerated(this.completed.then(() => new Promise<never>(() => undefined)))
+    const keepAlive = new KeepAlive(() => this.#isAtWork())
     const owner = {
       toError: (failure: Failure) => this.#toError(failure),
-      failed,
+      failed: tolerated(this.completed.then(() => new Promise<never>(() => undefined))),
       ended: this.completed,
-      keepAlive: () => this.#keepAlive(),
+      keepAlive: () => keepAlive.hold(),
+      soon: keepAlive.soon,
     }
+    this.#keepAlive = keepAlive
     this.input = new Input(started, owner, maxMessageBytes, plan.inputRefuses)
     this.output = new Output(started, owner, maxMessageBytes)
+    this.#announcer = new Announcer(this, started)
     if (signal !== undefined) this.#unlistenAbort = listenForAbort(signal, new WeakRef(this))
+    publish('start', () => ({ running: this, stages: started.metrics().stages.map(({ name }) => name) }))
     this.#turn()
   }
 
@@ -99,13 +117,16 @@ export class Running implements AsyncDisposable {
    * What an iterated output still holds then can still be taken; in the report it is in flight. So read the output to its
    * end first, or meanwhile: a full one holds the stages up.
    */
-  async wait(): Promise<MetricsReading> {
+  async wait({ signal }: WaitOptions = {}): Promise<MetricsReading> {
+    checkSignal(signal)
+    signal?.throwIfAborted()
     this.output.discardIfUnclaimed()
     this.input.close()
+    this.resume()
     this.#waits++
-    this.#keepAlive()
+    this.#keepAlive.hold()
     try {
-      await this.completed
+      await this.#end.wait(signal)
       // What was taken from the output since the end is in it too.
       return (this.#report ??= this.#native.metrics())
     } finally {
@@ -114,7 +135,7 @@ export class Running implements AsyncDisposable {
   }
 
   /** As {@link wait}, for at most `timeoutMs`; then the pipeline is aborted, and `DRAIN_TIMEOUT` says what was left. */
-  async drain({ timeoutMs }: DrainOptions): Promise<MetricsReading> {
+  async drain({ timeoutMs, signal }: DrainOptions): Promise<MetricsReading> {
     checkTimeout('timeoutMs', timeoutMs)
     const deadline = setTimeout(
       () => {
@@ -123,8 +144,10 @@ export class Running implements AsyncDisposable {
       },
       Math.min(timeoutMs, MAX_TIMEOUT_MS),
     )
+    // The wait keeps the process, if anything does.
+    deadline.unref()
     try {
-      return await this.wait()
+      return await this.wait({ ...(signal !== undefined && { signal }) })
     } finally {
       clearTimeout(deadline)
     }
@@ -142,6 +165,46 @@ export class Running implements AsyncDisposable {
     this.#turn()
   }
 
+  /**
+   * Closes the tap: from now on nothing enters the first ring. Pushes wait, whatever its policy, `tryPush()` gives `false`,
+   * sources are not read on. What is in the pipeline is worked on to its end, and can be taken from the output: who wants
+   * that to stand still does not read it. Pushes that wait keep the process alive.
+   *
+   * {@link wait}, {@link drain} and the end of `await using` open the tap again; `input.close()` alone takes effect when
+   * it is open. Returns this pipeline; without effect if it is paused, or has ended.
+   */
+  pause(): this {
+    if (!this.#ended) this.input.pause()
+    return this
+  }
+
+  /** Opens the tap that {@link pause} closed; pushes that wait are let in. Returns this pipeline. */
+  resume(): this {
+    if (this.input.isPaused) this.input.resume()
+    return this
+  }
+
+  /** Whether {@link pause} holds pushes up now. */
+  get paused(): boolean {
+    return this.input.isPaused
+  }
+
+  /**
+   * From now on the process may end whatever this pipeline does: what is in flight then is lost, and a `wait()` that is
+   * pending does not settle. A JavaScript stage then pauses for a millisecond between its turns of 2 ms. Returns this
+   * pipeline.
+   */
+  unref(): this {
+    this.#keepAlive.unref()
+    return this
+  }
+
+  /** Undoes {@link unref}. Returns this pipeline. */
+  ref(): this {
+    this.#keepAlive.ref()
+    return this
+  }
+
   /** A reading of ledger, stages and edges, taken without stopping anything. */
   metrics(): MetricsReading {
     return this.#native.metrics()
@@ -153,6 +216,15 @@ export class Running implements AsyncDisposable {
    */
   toNode(options?: ToNodeOptions): Duplex {
     return duplexOf(this, options)
+  }
+
+  /**
+   * The pipeline as a pair of Web streams: `readable.pipeThrough(running.toWeb())`. What is written becomes messages, a
+   * chunk each; a chunk that is read is a message, in memory of its own. Closing the writable closes the input; aborting
+   * it, or cancelling the readable, aborts the pipeline with that reason as the cause.
+   */
+  toWeb(options?: ToWebOptions): WebStreams {
+    return webStreamsOf(this, options)
   }
 
   /** Aborts the pipeline if it has not ended, and waits until it has. */
@@ -177,6 +249,7 @@ export class Running implements AsyncDisposable {
     }
     this.input.turn()
     this.output.turn()
+    this.#announcer.turn()
     this.#lookForEnd()
     this.#turning = false
     if (more) this.#turnSoon()
@@ -185,7 +258,7 @@ export class Running implements AsyncDisposable {
   #turnSoon(): void {
     if (this.#turnScheduled) return
     this.#turnScheduled = true
-    setImmediate(() => {
+    this.#keepAlive.soon(() => {
       this.#turnScheduled = false
       this.#turn()
     })
@@ -197,7 +270,7 @@ export class Running implements AsyncDisposable {
     if (outcome === null) return
     this.#ended = true
     this.#unlistenAbort()
-    clearInterval(this.#watch)
+    this.#keepAlive.release()
     if ('code' in outcome) {
       const error = this.#toError(outcome)
       this.#end.reject(error)
@@ -216,16 +289,12 @@ export class Running implements AsyncDisposable {
     return toError(failure, host === undefined ? reason : host.thrown)
   }
 
-  /** Keeps the process until nothing is in flight and nobody waits; once the input is closed, until the end. */
-  #keepAlive(): void {
-    if (this.#watch !== undefined || this.#ended) return
-    this.#watch = setInterval(() => {
-      const { pending, closed } = this.input
-      const needed = !this.#ended && (this.#waits > 0 || pending || closed || this.#native.inFlight() > 0)
-      if (needed) return
-      clearInterval(this.#watch)
-      this.#watch = undefined
-    }, WATCH_MS)
+  /** Whether something is in flight, or somebody waits; once the input is closed, until the end. */
+  #isAtWork(): boolean {
+    // A subscriber may have come while no turn was needed.
+    this.#announcer.turn()
+    const { pending, closed } = this.input
+    return this.#waits > 0 || pending || closed || this.#native.inFlight() > 0
   }
 }
 

@@ -9,6 +9,7 @@
 //! | `region.rs` | batches to and from the memory shared with JavaScript |
 //! | `wake.rs` | how it is woken |
 //! | `event_loop.rs` | the pipelines of an event loop, and what becomes of them when it ends first |
+//! | `watch.rs` | pressure and drops, for those who listen |
 //! | `reading.rs` | metrics as plain objects |
 //! | `failure.rs` | errors as data |
 //!
@@ -25,3 +26,4 @@ pub mod reading;
 mod region;
 pub mod run;
 mod wake;
+pub mod watch;

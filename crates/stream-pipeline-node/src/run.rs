@@ -25,7 +25,7 @@ const ENDED: i32 = -2;
 const REFUSED: i32 = -1;
 
 pub(crate) struct Core {
-    running: Running,
+    pub(crate) running: Running,
     pub(crate) wake: Arc<Wake>,
 }
 
@@ -91,10 +91,10 @@ impl NativePipeline {
 /// A started pipeline. Collected without having ended, it is aborted and its threads are joined.
 #[napi]
 pub struct NativeRun {
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
     input: Input,
     output: Option<Output>,
-    waker: Waker,
+    pub(crate) waker: Waker,
     refusal: Option<Error>,
 }
 

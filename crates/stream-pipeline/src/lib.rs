@@ -47,6 +47,7 @@ mod signal;
 mod stage;
 mod sync;
 mod tally;
+mod watch;
 
 pub use batch::{Batch, LARGE_MESSAGE_BYTES};
 pub use emitter::Emitter;
@@ -62,3 +63,4 @@ pub use pipeline::{
 pub use pressure::{PressureChange, PressureWatch};
 pub use signal::Waker;
 pub use stage::{BatchFnStage, FnStage, PassthroughStage, Stage, batch_fn, stage_fn};
+pub use watch::{EdgeChange, EdgeWatch};

@@ -1,25 +1,38 @@
-//! The pressure of all edges of a pipeline in one place, for those who want to be told of changes.
+//! What edges tell of themselves, all edges of a pipeline in one place: changes of pressure, and drops.
 //!
-//! Invariant: memory is fixed, whatever happens: a watcher that is slow sees the latest state of each edge and how
-//! often it has changed since, not every change.
+//! Invariants: memory is fixed, whatever happens: a watcher that is slow sees the latest state of each edge and how
+//! often it has changed since, not every change. Drops cost an edge one relaxed load while nobody watches them.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::sync::{AtomicU32, Condvar, Mutex, Ordering};
+use crate::signal::Waker;
+use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering};
 
+/// What an edge has told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct EdgeState {
-    pressured: bool,
-    changes: u64,
+pub(crate) struct EdgeState {
+    pub(crate) pressured: bool,
+    pub(crate) changes: u64,
+    /// How often messages were dropped while somebody watched; how many, the edge counts itself.
+    pub(crate) drops: u64,
 }
 
-#[derive(Debug)]
+#[derive(Default)]
+struct Board {
+    edges: Vec<EdgeState>,
+    closed: bool,
+    /// Each is called once, by the next change.
+    armed: Vec<Waker>,
+}
+
 pub(crate) struct PressureBoard {
-    edges: Mutex<Vec<EdgeState>>,
+    board: Mutex<Board>,
     changed: Condvar,
+    /// Those who may wait on `changed`.
     watchers: AtomicU32,
-    closed: crate::sync::AtomicBool,
+    /// Those who want to hear of drops.
+    drop_watchers: AtomicU32,
 }
 
 /// An edge has become pressured, or has ceased to be.
@@ -36,30 +49,79 @@ pub struct PressureChange {
 impl PressureBoard {
     pub(crate) fn new(edges: usize) -> Self {
         Self {
-            edges: Mutex::new(vec![EdgeState::default(); edges]),
+            board: Mutex::new(Board { edges: vec![EdgeState::default(); edges], ..Board::default() }),
             changed: Condvar::default(),
             watchers: AtomicU32::new(0),
-            closed: crate::sync::AtomicBool::new(false),
+            drop_watchers: AtomicU32::new(0),
         }
     }
 
     pub(crate) fn changed(&self, edge: usize, pressured: bool) {
-        let mut edges = self.edges.lock();
-        edges[edge].pressured = pressured;
-        edges[edge].changes += 1;
-        drop(edges);
-        // Who was not counted yet has not locked the board to wait, and will see the change then.
-        if self.watchers.load(Ordering::Relaxed) > 0 {
-            self.changed.notify_all();
+        let mut board = self.board.lock();
+        board.edges[edge].pressured = pressured;
+        board.edges[edge].changes += 1;
+        self.tell(board);
+    }
+
+    /// The edge has dropped messages, and has counted them; called under its lock.
+    pub(crate) fn dropped(&self, edge: usize) {
+        // Who is not counted yet takes the edge's lock before it reads what was dropped so far.
+        if self.drop_watchers.load(Ordering::Relaxed) > 0 {
+            let mut board = self.board.lock();
+            board.edges[edge].drops += 1;
+            self.tell(board);
         }
     }
 
     /// No more changes come.
     pub(crate) fn close(&self) {
-        let edges = self.edges.lock();
-        self.closed.store(true, Ordering::Relaxed);
-        drop(edges);
-        self.changed.notify_all();
+        let mut board = self.board.lock();
+        board.closed = true;
+        self.tell(board);
+    }
+
+    fn tell(&self, mut board: MutexGuard<'_, Board>) {
+        let armed = std::mem::take(&mut board.armed);
+        drop(board);
+        // Who was not counted yet has not locked the board to wait, and will see the change then.
+        if self.watchers.load(Ordering::Relaxed) > 0 {
+            self.changed.notify_all();
+        }
+        for waker in armed {
+            waker();
+        }
+    }
+
+    /// From now on edges tell of drops.
+    pub(crate) fn watch_drops(&self) {
+        self.drop_watchers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn unwatch_drops(&self) {
+        self.drop_watchers.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// What every edge has told so far.
+    pub(crate) fn states(&self) -> Vec<EdgeState> {
+        self.board.lock().edges.clone()
+    }
+
+    /// Has `waker` called once by the next change, or by the end; `false` if there was one since `seen`.
+    pub(crate) fn call_when_changed(&self, seen: &[EdgeState], waker: &Waker) -> bool {
+        let mut board = self.board.lock();
+        if board.edges != seen {
+            return false;
+        }
+        if !board.armed.iter().any(|other| Arc::ptr_eq(other, waker)) {
+            board.armed.push(Arc::clone(waker));
+        }
+        true
+    }
+}
+
+impl std::fmt::Debug for PressureBoard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PressureBoard").field("edges", &self.states()).finish_non_exhaustive()
     }
 }
 
@@ -74,28 +136,29 @@ pub struct PressureWatch {
 impl PressureWatch {
     pub(crate) fn new(board: Arc<PressureBoard>, names: Arc<[Arc<str>]>) -> Self {
         board.watchers.fetch_add(1, Ordering::Relaxed);
-        let seen = board.edges.lock().iter().map(|edge| edge.changes).collect();
+        let seen = board.states().iter().map(|edge| edge.changes).collect();
         Self { board, names, seen }
     }
 
     /// The next change, waiting for it until `deadline`, or for ever. `None` if the deadline passed, or if the
     /// pipeline has ended and nothing is left to tell.
     pub fn next_until(&mut self, deadline: Option<Instant>) -> Option<PressureChange> {
-        let mut edges = self.board.edges.lock();
+        let mut board = self.board.board.lock();
         loop {
+            let edges = &board.edges;
             if let Some(index) = (0..edges.len()).find(|&index| edges[index].changes != self.seen[index]) {
-                let EdgeState { pressured, changes } = edges[index];
+                let EdgeState { pressured, changes, .. } = edges[index];
                 let since = changes - std::mem::replace(&mut self.seen[index], changes);
                 return Some(PressureChange { edge: Arc::clone(&self.names[index]), pressured, changes: since });
             }
-            if self.board.closed.load(Ordering::Relaxed) {
+            if board.closed {
                 return None;
             }
-            let (again, timed_out) = self.board.changed.wait(edges, deadline);
+            let (again, timed_out) = self.board.changed.wait(board, deadline);
             if timed_out {
                 return None;
             }
-            edges = again;
+            board = again;
         }
     }
 }

@@ -56,7 +56,7 @@ impl Edge {
             batch.drop_front(surplus);
             bump(&self.admitted.messages, surplus as u64);
             raise(&self.left.messages, surplus as u64);
-            bump(&self.stats.dropped_oldest, surplus as u64);
+            self.count_dropped(&self.stats.dropped_oldest, surplus as u64);
         }
         // A part that was let in may have cost less than was reckoned, and left room for more.
         while !batch.is_empty() {
@@ -82,7 +82,7 @@ impl Edge {
         }
         let refusal = match self.config.policy {
             OverflowPolicy::DropNewest => {
-                bump(&self.stats.dropped_newest, batch.len() as u64);
+                self.count_dropped(&self.stats.dropped_newest, batch.len() as u64);
                 self.after_placing(tail);
                 self.fixtures.pool.put(batch);
                 return Ok(());
@@ -104,7 +104,7 @@ impl Edge {
         if tail.receiver == Receiver::Present && !self.make_room(&mut tail, 1, bytes, hold).whole {
             return match self.config.policy {
                 OverflowPolicy::DropNewest => {
-                    bump(&self.stats.dropped_newest, 1);
+                    self.count_dropped(&self.stats.dropped_newest, 1);
                     Ok(())
                 }
                 OverflowPolicy::Error => Err(Refusal::Overflow),
@@ -171,7 +171,7 @@ impl Edge {
         }
         if evicted > 0 {
             raise(&self.left.messages, evicted);
-            bump(&self.stats.dropped_oldest, evicted);
+            self.count_dropped(&self.stats.dropped_oldest, evicted);
         }
     }
 
@@ -315,7 +315,7 @@ impl Edge {
                 self.record_delivery(origin_ns, count);
             }
         } else {
-            bump(&self.stats.dropped_closed, count);
+            self.count_dropped(&self.stats.dropped_closed, count);
         }
     }
 

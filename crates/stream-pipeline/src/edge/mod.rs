@@ -271,7 +271,7 @@ impl Edge {
         if tail.receiver == Receiver::Present {
             tail.receiver = Receiver::Gone;
             let count = self.purge(&mut tail);
-            bump(&self.stats.dropped_closed, count);
+            self.count_dropped(&self.stats.dropped_closed, count);
         }
         self.wake_everyone(tail);
     }
@@ -279,6 +279,22 @@ impl Edge {
     fn wake_everyone(&self, tail: MutexGuard<'_, Tail>) {
         self.filled.wake(tail);
         self.drained.wake(self.lock());
+    }
+
+    /// Counts drops, and tells those who watch; needs the lock.
+    fn count_dropped(&self, counter: &AtomicU64, count: u64) {
+        if count > 0 {
+            bump(counter, count);
+            self.fixtures.pressure.dropped(self.index);
+        }
+    }
+
+    /// How many messages were dropped so far: by `drop-oldest`, by `drop-newest`, because the output was given up. What is
+    /// dropped later will be told to who watches by now.
+    pub(crate) fn dropped_so_far(&self) -> [u64; 3] {
+        let _tail = self.lock();
+        let EdgeStats { dropped_oldest, dropped_newest, dropped_closed, .. } = &self.stats;
+        [dropped_oldest, dropped_newest, dropped_closed].map(read)
     }
 
     /// Removes all messages, and says how many there were; the caller counts them.

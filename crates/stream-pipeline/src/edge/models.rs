@@ -10,7 +10,7 @@
 //! | `ending.rs` | close \|\| blocked push; close \|\| blocked pop; abort \|\| both; abort \|\| a split; close \|\| abort; the receiver gone \|\| blocked push; a non-empty edge dropped |
 //! | `dropping.rs` | drop-oldest \|\| pop, from an edge that is never empty too; drop-oldest \|\| a split; drop-newest and error \|\| pop |
 //! | `wakers.rs` | an armed waker \|\| push, pop, the low mark, close, abort; armed twice |
-//! | `watching.rs` | a reader of the counts \|\| push, pop and drop-oldest; a watcher of the pressure \|\| its changes and the end |
+//! | `watching.rs` | a reader of the counts \|\| push, pop and drop-oldest; a watcher of the pressure \|\| its changes and the end; a watch that is made \|\| a drop |
 //!
 //! A thread that is never woken is a deadlock, which loom reports; so is a batch that is never freed.
 

@@ -14,6 +14,7 @@ use crate::pressure::PressureWatch;
 use crate::signal::Waker;
 use crate::stage::Stage;
 use crate::sync::thread;
+use crate::watch::EdgeWatch;
 
 /// A started pipeline. Dropping it aborts the pipeline and waits for its threads.
 ///
@@ -125,6 +126,12 @@ impl Running {
     pub fn watch_pressure(&self) -> PressureWatch {
         let names = self.run.edges.iter().map(|edge| Arc::clone(&edge.config.name)).collect();
         PressureWatch::new(Arc::clone(&self.run.fixtures.pressure), names)
+    }
+
+    /// Subscribes to pressure and drops, from now on, without a thread that waits for them.
+    #[must_use]
+    pub fn watch_edges(&self) -> EdgeWatch {
+        EdgeWatch::new(&self.run.fixtures.pressure, &self.run.edges)
     }
 
     /// Has `waker` called, once, when the pipeline has ended; returns `false`, and does not call, if it has. The call

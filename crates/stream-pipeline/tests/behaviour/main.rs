@@ -38,6 +38,7 @@ mod block_loses_nothing;
 mod byte_budget;
 mod drop_newest;
 mod drop_oldest;
+mod edge_watch;
 mod hysteresis;
 mod overflow_error;
 

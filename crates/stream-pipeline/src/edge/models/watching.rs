@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::pressure::PressureWatch;
+use crate::signal::Waker;
+use crate::watch::EdgeWatch;
 use OverflowPolicy::{Block, DropOldest};
 
 #[test]
@@ -66,5 +68,26 @@ fn a_watcher_is_told_of_every_change_since_it_came_and_of_the_end() {
         assert_eq!(take(&edge, 1), [1]);
         edge.fixtures.pressure.close();
         watcher.join().unwrap()
+    });
+}
+
+#[test]
+fn no_drop_is_missed_between_the_making_of_a_watch_and_its_waker() {
+    // Dropped since the watch was made, and whether the waker was armed and called.
+    outcomes(THREE, [(0, false), (1, false), (1, true)], || {
+        let edge = edge(1, OverflowPolicy::DropNewest, Levels::OFF);
+        push(&edge, &[1]).unwrap();
+        let called = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let flag = Arc::clone(&called);
+        let waker: Waker = Arc::new(move || flag.store(true, std::sync::atomic::Ordering::Relaxed));
+        let board = Arc::clone(&edge.fixtures.pressure);
+        let pusher = spawn(&edge, |edge| push(edge, &[2]).unwrap());
+        let mut watch = EdgeWatch::new(&board, std::slice::from_ref(&edge));
+        let armed = watch.call_when_changed(&waker);
+        pusher.join().unwrap();
+        let dropped = watch.take_changes().iter().map(|change| change.dropped_newest).sum::<u64>();
+        let called = called.load(std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(called, armed && dropped > 0, "told of nothing, or not told");
+        (dropped, called)
     });
 }
