@@ -25,8 +25,8 @@ export interface PushOptions {
 /** Options of {@link Input.pushBatch}. */
 export interface PushBatchOptions {
   /**
-   * Ends the batch: the promise rejects with the signal's reason, and nothing further is read from `messages`. Those that
-   * were read stay pushed, except for one that waits for room behind 1024 others: that one is taken back.
+   * Ends the batch: the promise rejects with the signal's reason, and nothing further is read from `messages`. What was
+   * read stays pushed, except for the last one if it still waits for room.
    */
   signal?: AbortSignal
 }

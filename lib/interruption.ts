@@ -44,17 +44,42 @@ export async function interruptible<T>(
   }
 }
 
+/** What waits for a signal. A signal has one listener for all of it: who shares one among many waits is not warned. */
+const waits = new WeakMap<AbortSignal, Waits>()
+
+interface Waits {
+  readonly giveUps: Set<(reason: unknown) => void>
+  readonly onAbort: () => void
+}
+
 /** Waits for `promise`; if the signal is aborted meanwhile, `giveUp` is to make it reject with the reason. */
 export async function orAborted<T>(
   signal: AbortSignal,
   promise: Promise<T>,
   giveUp: (reason: unknown) => void,
 ): Promise<T> {
-  const onAbort = (): void => giveUp(signal.reason)
-  signal.addEventListener('abort', onAbort)
+  const { giveUps, onAbort } = waits.get(signal) ?? listen(signal)
+  // Of its own, so that the same function may be given twice.
+  const own = (reason: unknown): void => giveUp(reason)
+  giveUps.add(own)
   try {
     return await promise
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    giveUps.delete(own)
+    if (giveUps.size === 0) {
+      signal.removeEventListener('abort', onAbort)
+      waits.delete(signal)
+    }
   }
+}
+
+function listen(signal: AbortSignal): Waits {
+  const giveUps: Waits['giveUps'] = new Set()
+  const onAbort = (): void => {
+    for (const giveUp of [...giveUps]) giveUp(signal.reason)
+  }
+  signal.addEventListener('abort', onAbort)
+  const listening = { giveUps, onAbort }
+  waits.set(signal, listening)
+  return listening
 }
