@@ -82,8 +82,8 @@ export default defineConfig(
     files: ['__test__/**/*.{ts,mjs}'],
     rules: {
       ...importOnly(
-        `vitest|${node}|${sibling}|${index}`,
-        'Tests use what index.ts exports: import ../index.js, vitest, node: modules, or a file beside the test.',
+        String.raw`vitest|${node}|${sibling}|${index}|\.\./\.\./fixtures/[^/]+`,
+        'Tests use what index.ts exports: import ../index.js, vitest, node: modules, a file beside the test or a fixture.',
       ),
       // A stage or a source written as an async function need not await, and a handler may do nothing.
       '@typescript-eslint/require-await': 'off',
