@@ -22,8 +22,8 @@ pub enum Taken {
     Batch(Batch),
     /// Nothing now; the waker will be called.
     Empty,
-    /// This hand is as far ahead of a slower one as it may be, and takes nothing before that has given; the waker will be
-    /// called. What it has in hand it may go on with.
+    /// This hand has as much unfinished, or waiting for its turn behind a slower hand, as it may: four full portions. What it
+    /// has in hand it may go on with; the waker will be called when it may take more.
     Ahead,
     /// What was given has not left yet; the waker will be called. Until then emit no more.
     Blocked,
