@@ -22,16 +22,37 @@ import type { Running } from './running.js'
  * ```
  */
 export interface DiagnosticsMessages {
-  /** A pipeline was started; `stages` are the names of its stages, in order. */
-  'stream-pipeline:start': { running: Running; stages: readonly string[] }
+  /** A pipeline was started. */
+  'stream-pipeline:start': {
+    /** The pipeline. */
+    running: Running
+    /** The names of its stages, in order. */
+    stages: readonly string[]
+  }
   /** As the event `pressure`. */
-  'stream-pipeline:pressure': { running: Running } & PressureEvent
+  'stream-pipeline:pressure': {
+    /** The pipeline. */
+    running: Running
+  } & PressureEvent
   /** As the event `drop`. */
-  'stream-pipeline:drop': { running: Running } & DropEvent
+  'stream-pipeline:drop': {
+    /** The pipeline. */
+    running: Running
+  } & DropEvent
   /** A pipeline has failed or was aborted; `stream-pipeline:close` follows. */
-  'stream-pipeline:error': { running: Running; error: PipelineError }
-  /** A pipeline has ended; `report` is a reading taken then. */
-  'stream-pipeline:close': { running: Running; report: Metrics }
+  'stream-pipeline:error': {
+    /** The pipeline. */
+    running: Running
+    /** What `wait()` rejects with. */
+    error: PipelineError
+  }
+  /** A pipeline has ended. */
+  'stream-pipeline:close': {
+    /** The pipeline. */
+    running: Running
+    /** A reading taken then. */
+    report: Metrics
+  }
 }
 
 const channels = {

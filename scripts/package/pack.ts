@@ -66,7 +66,10 @@ export function packAll(folder: string): Tarballs {
     const from = join(root, 'npm', platform.name)
     const own = readManifest(new URL(`npm/${platform.name}/package.json`, ROOT))
     const files = [...own.files!, NOTICES]
-    tarballs.set(own.name, packed(folder, from, [...files, 'README.md', 'LICENSE'], { ...own, ...repository(), files }))
+    tarballs.set(
+      own.name,
+      packed(folder, from, [...files, 'README.md', 'LICENSE'], { ...own, type: 'commonjs', ...repository(), files }),
+    )
   }
   rmSync(join(folder, 'staged'), { recursive: true })
   return tarballs

@@ -106,6 +106,18 @@ function compile(path: string, env: NodeJS.ProcessEnv): void {
   }
 }
 
+/** What linters of packages say to a tarball; they fail with an exit code. */
+function lint(tarball: string, typed: boolean): void {
+  const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
+  run(root, bin('publint'), ['--strict', tarball], process.env)
+  if (!typed) return
+  // Two things are not as that tool would have them. `node10`, TypeScript's oldest way to resolve modules, knows no
+  // `imports` and no `exports`, and is left out. And `require` of an ES module, which it warns of, works on every Node
+  // that `engines` allows: see required.cjs.
+  const ignored = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm']
+  run(root, bin('attw'), ['--no-color', '--no-emoji', ...ignored, tarball], process.env)
+}
+
 const platform = ownPlatform()
 if (platform === undefined) throw new Error(`no package is made for ${process.platform}-${process.arch}`)
 if (!process.argv.includes('--built')) buildPlatform(platform)
@@ -114,6 +126,8 @@ const tarballs = [...packAll(join(root, 'target', 'packed')).entries()]
   .filter(([packed]) => packed === name || packed === `${name}-${platform.name}`)
   .map(([, file]) => file)
 expect('packages that are packed', tarballs.length, 2)
+for (const [index, tarball] of tarballs.entries()) lint(tarball, index === 0)
+say('publint and are-the-types-wrong: nothing to say')
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'stream-pipeline-packed-')))
 try {
