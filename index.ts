@@ -21,6 +21,24 @@ export type { EdgeOptions, Marks, OverflowPolicy, Pipeline } from './lib/pipelin
 export { PipelineError } from './lib/pipeline-error.js'
 export type { PipelineErrorInit } from './lib/pipeline-error.js'
 export type { DrainOptions, Running, StartOptions, WaitOptions } from './lib/running.js'
-export type { NativeStage, Stage, StageFunction, StageResult } from './lib/stage.js'
+export { batch } from './lib/forms/batch.js'
+export { bytes } from './lib/forms/bytes.js'
+export { json } from './lib/forms/json.js'
+export type { JsonOptions, JsonResult } from './lib/forms/json.js'
+export { utf8 } from './lib/forms/utf8.js'
+export { view } from './lib/forms/view.js'
+export { worker } from './lib/forms/worker.js'
+export type { WorkerOptions, WorkerStage } from './lib/forms/worker.js'
+export type { Emit, MessageBatch } from './lib/hosting/batch-work.js'
+export type {
+  AsyncOptions,
+  Json,
+  NativeStage,
+  ScriptStage,
+  Stage,
+  StageContext,
+  StageFunction,
+  StageResult,
+} from './lib/stage.js'
 export type { ToNodeOptions } from './lib/duplex.js'
 export type { ToWebOptions, WebStreams } from './lib/web-streams.js'

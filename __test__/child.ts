@@ -16,14 +16,22 @@ export interface Ending {
 export interface ChildOptions {
   readonly args?: readonly string[]
   readonly execArgv?: readonly string[]
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** Called for each line it prints. */
   readonly onLine?: (line: string, child: ChildProcess) => void
 }
 
 /** Runs `fixtures/<fixture>` in a process of its own. Rejects with what it has said, if it does not end. */
-export function runChild(fixture: string, { args = [], execArgv = [], onLine }: ChildOptions = {}): Promise<Ending> {
+export function runChild(
+  fixture: string,
+  { args = [], execArgv = [], env = {}, onLine }: ChildOptions = {},
+): Promise<Ending> {
   const script = fileURLToPath(new URL(`fixtures/${fixture}`, import.meta.url))
-  const child = spawn(process.execPath, [...execArgv, script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...execArgv, script, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   let [stdout, stderr, line] = ['', '', '']
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

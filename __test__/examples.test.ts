@@ -61,6 +61,22 @@ describe('short examples', () => {
     ])
   })
 
+  test('worker prints what is beyond the limit, in order', async () => {
+    const printedLines = (await printed('worker')).trimEnd().split('\n')
+    expect(printedLines.slice(0, 2)).toEqual(['order 199: 2.02 times the limit', 'order 299: 3.04 times the limit'])
+    expect(printedLines.at(-1)).toMatch(/^\d+ of 1000 orders are beyond the limit$/)
+  })
+
+  test('async prints results in the order of their messages, and how many calls there were at once', async () => {
+    const names = ['Ada', 'Grace', 'Edsger', 'Barbara', 'Tony', 'Leslie']
+    const results = names.map((name) => JSON.stringify({ name, length: name.length }))
+    expect(await printed('async')).toBe([...results, 'at most 4 lookups at once', ''].join('\n'))
+  })
+
+  test('batch prints the first words, without their vowels at the start', async () => {
+    expect(await printed('batch')).toBe('rly\nch\nworms\nh\n')
+  })
+
   test('backpressure shows written = what the rings and the stage hold, while nobody reads', async () => {
     const [held = '', done = ''] = (await printed('backpressure')).split(/^All/m)
     const written = numberIn(held, /(\d+) written/)

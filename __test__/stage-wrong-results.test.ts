@@ -14,7 +14,7 @@ test.each<[what: string, result: () => unknown, received: string]>([
   ['an instance', () => new Row(), 'an instance of Row'],
   ['a function', () => () => 'x', 'a function'],
   ['an ArrayBuffer', () => new ArrayBuffer(1), 'an instance of ArrayBuffer'],
-  ['a Promise', () => Promise.resolve('x'), 'an instance of Promise; a stage function is not async'],
+  ['a Promise', () => Promise.resolve('x'), 'an instance of Promise; an async function is given with its concurrency'],
   ['a Promise that rejects', () => Promise.reject(new Error('late')), 'an instance of Promise'],
 ])(
   'a stage that returns %s fails, and the error says what was expected and what came',
@@ -26,7 +26,7 @@ test.each<[what: string, result: () => unknown, received: string]>([
     expect(error).toMatchObject({ code: 'STAGE_FAILED', stage: 'stage', sequence: 0 })
     expect(error.cause).toBeInstanceOf(TypeError)
     expect(error.message).toContain(
-      `Expected stage 'stage' to return a Buffer, Uint8Array, string, null, undefined or an iterable of them but received ${received}`,
+      `TypeError: Expected the stage to return a Buffer, Uint8Array, string, null, undefined or an iterable of them but received ${received}`,
     )
   },
 )

@@ -4,7 +4,7 @@
 
 import { createRequire } from 'node:module'
 import type * as Binding from '#binding'
-import type { Failure, NativePipeline, NativeRun, NativeWatch } from '#binding'
+import type { Failure, NativeHand, NativePipeline, NativeRun, NativeWatch } from '#binding'
 import { notLoaded } from './loading-error.js'
 
 export type {
@@ -32,9 +32,9 @@ function load(): typeof Binding {
   }
 }
 
-const { buildPipeline, NativeLoop, NativeWatch: Watch } = load()
+const { attachHand, buildPipeline, NativeLoop, NativeWatch: Watch } = load()
 
-/** What a pipeline does when it is woken, by its number. Weak: a pipeline that was forgotten can be collected. */
+/** What pipelines and hands do when they are woken, by their numbers. Weak: a pipeline that was forgotten can be collected. */
 const turns = new Map<number, WeakRef<() => void>>()
 
 const collected = new FinalizationRegistry<number>((number) => turns.delete(number))
@@ -46,14 +46,24 @@ const eventLoop = new NativeLoop(() => {
 // process.exit(), a signal or an uncaught exception end the main thread without the binding's cleanup hook.
 process.on('exit', () => eventLoop.stopAll())
 
+function callWhenWoken(number: number, turn: () => void): void {
+  turns.set(number, new WeakRef(turn))
+  collected.register(turn, number)
+}
+
 /** Starts a pipeline; `turn` is called when it has something to do, for as long as the caller holds on to `turn`. */
 export function start(pipeline: NativePipeline, turn: () => void): NativeRun | Failure {
   const started = pipeline.start(eventLoop)
-  if (!('code' in started)) {
-    turns.set(started.number, new WeakRef(turn))
-    collected.register(turn, started.number)
-  }
+  if (!('code' in started)) callWhenWoken(started.number, turn)
   return started
+}
+
+/** A hand of a stage of a pipeline started elsewhere, with a `turn` as `start()` has; `undefined` if that has ended. */
+export function attach(stageKey: string, turn: () => void): NativeHand | undefined {
+  const hand = attachHand(stageKey, eventLoop)
+  if (hand === null) return undefined
+  callWhenWoken(hand.number, turn)
+  return hand
 }
 
 /** Watches the pressure and the drops of a pipeline from now on. */

@@ -10,7 +10,7 @@ import { deferred, tolerated, type Deferred } from './deferred.js'
 import { orAborted } from './interruption.js'
 import type { MessageInput } from './message.js'
 import { PipelineError } from './pipeline-error.js'
-import { OutboundRegion } from './region.js'
+import { OutboundRegion } from './hosting/region.js'
 
 /** Pushes that may wait for room at once, beyond one region; a caller that awaits its pushes never comes near. */
 const MAX_WAITING = 1024

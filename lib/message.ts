@@ -9,6 +9,11 @@ export function isMessage(value: unknown): value is MessageInput {
   return typeof value === 'string' || value instanceof Uint8Array
 }
 
+/** A string is one message, not an iterable of its characters. */
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value
+}
+
 export function notAMessage(value: unknown): PipelineError {
   return invalid('a message', 'a Buffer, Uint8Array or string', value)
 }

@@ -6,7 +6,7 @@ import { invalid } from './pipeline-error.js'
 import type { NativeStage } from './stage.js'
 
 /** Hands every message on as it is; no byte is touched. */
-export function passthrough(): NativeStage {
+export function passthrough<M extends Buffer = Buffer>(): NativeStage<M, M> {
   return { native: { kind: 'passthrough' } }
 }
 
@@ -58,7 +58,10 @@ export interface FilterOptions {
  * Keeps the messages in which `pattern` matches. The pattern is one of the Rust crate `regex` (linear time; no
  * look-around, no back-references) and works on bytes; of a RegExp, source and the flags `i`, `m` and `s` are taken.
  */
-export function filter(pattern: string | RegExp, { invert }: FilterOptions = {}): NativeStage {
+export function filter<M extends Buffer = Buffer>(
+  pattern: string | RegExp,
+  { invert }: FilterOptions = {},
+): NativeStage<M, M> {
   checkBoolean('invert', invert)
   return { native: { kind: 'filter', pattern: patternSource(pattern), ...(invert !== undefined && { invert }) } }
 }

@@ -23,3 +23,8 @@ export function checkBoolean(name: string, value: unknown): void {
 export function checkSignal(value: unknown): void {
   if (value !== undefined && !(value instanceof AbortSignal)) throw invalid('signal', 'an AbortSignal', value)
 }
+
+/** Refuses what cannot be called. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw invalid(name, 'a function', value)
+}

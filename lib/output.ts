@@ -5,9 +5,10 @@
 
 import type { NativeRun } from './binding.js'
 import { deferred, type Deferred } from './deferred.js'
+import { NO_GAP } from './codecs/codec.js'
+import { InboundRegion } from './hosting/region.js'
 import { orAborted } from './interruption.js'
 import { checkSignal } from './options.js'
-import { InboundRegion } from './region.js'
 
 /** Answer of `NativeRun.takeOutput`: no more messages come. */
 const ENDED = -2
@@ -52,7 +53,7 @@ const DONE = { done: true, value: undefined } as const
  * Taking is what makes room: a claimed output that nobody reads holds the pipeline up. If the pipeline fails, iterating
  * rejects with its error after the last message.
  */
-export class Output implements AsyncIterable<Buffer> {
+export class Output<Out extends Buffer = Buffer> implements AsyncIterable<Out> {
   readonly #native: NativeRun
   readonly #owner: OutputOwner
   readonly #region: InboundRegion
@@ -65,22 +66,22 @@ export class Output implements AsyncIterable<Buffer> {
   constructor(native: NativeRun, owner: OutputOwner, maxMessageBytes: number) {
     this.#native = native
     this.#owner = owner
-    this.#region = new InboundRegion(maxMessageBytes)
+    this.#region = new InboundRegion(maxMessageBytes, NO_GAP)
   }
 
   /** One message at a time, as {@link messages} without options. */
-  [Symbol.asyncIterator](): OutputIterator<Buffer> {
-    return this.#iterate<Buffer>('message', {})
+  [Symbol.asyncIterator](): OutputIterator<Out> {
+    return this.#iterate<Out>('message', {})
   }
 
   /** One message at a time. */
-  messages(options: IterateOptions = {}): OutputIterator<Buffer> {
-    return this.#iterate<Buffer>('message', options)
+  messages(options: IterateOptions = {}): OutputIterator<Out> {
+    return this.#iterate<Out>('message', options)
   }
 
   /** All messages that travelled together at a time: 1 to 1024. */
-  batches(options: IterateOptions = {}): OutputIterator<Buffer[]> {
-    return this.#iterate<Buffer[]>('batch', options)
+  batches(options: IterateOptions = {}): OutputIterator<Out[]> {
+    return this.#iterate<Out[]>('batch', options)
   }
 
   /** Gives the output up: what is in it, and what still comes, counts as dropped (`droppedClosed`). */
@@ -192,7 +193,7 @@ export class Output implements AsyncIterable<Buffer> {
   /** Takes a batch from the engine; `false` if there is none now. */
   #take(): boolean {
     if (this.#state !== 'claimed') return false
-    const count = this.#native.takeOutput(this.#region.bytes, this.#region.table)
+    const count = this.#native.takeOutput(this.#region.bytes, this.#region.ends)
     if (count > 0) {
       this.#batch = this.#region.copyOut(count)
       this.#position = 0

@@ -4,7 +4,9 @@ import { buildPipeline, type EdgePlan, type NativePipeline, type PipelinePlan } 
 import { checkCount, checkSignal } from './options.js'
 import { invalid } from './pipeline-error.js'
 import { Running, toError, type RunPlan, type StartOptions } from './running.js'
-import type { NativeStage, Stage, StageFunction } from './stage.js'
+import { scriptOf } from './forms/script-of.js'
+import type { Script } from './hosting/script.js'
+import type { NativeStage, Stage } from './stage.js'
 
 /** What a full ring does with a message. See the README's table. */
 export type OverflowPolicy = 'block' | 'drop-oldest' | 'drop-newest' | 'error'
@@ -35,8 +37,8 @@ const DEFAULT_MAX_MESSAGE_BYTES = 1 << 20
 /** The highest limit here: each JavaScript stage and each end of a pipeline has a region for one message. */
 const MAX_MESSAGE_BYTES = 64 << 20
 
-/** A pipeline that was built. It starts once. */
-export class Pipeline {
+/** A pipeline that was built. It starts once. `Out` is what its last stage gives. */
+export class Pipeline<Out extends Buffer = Buffer> {
   readonly #native: NativePipeline
   readonly #plan: RunPlan
   #started = false
@@ -48,22 +50,24 @@ export class Pipeline {
   }
 
   /**
-   * Starts the native stages' threads; JavaScript stages run on this thread. Throws `THREAD_REFUSED` if the operating
-   * system has no threads left, `INVALID_OPTION` if it was started before, `ABORTED` if the process or worker is ending
-   * (its 'exit' was emitted), and the signal's reason if that is aborted.
+   * Starts the native stages' threads, and those of `worker()`; other JavaScript stages run on this thread, and find the
+   * AsyncLocalStorage of this call. Throws `THREAD_REFUSED` if the operating system has no threads left,
+   * `INVALID_OPTION` if it was started before, `ABORTED` if the process or worker is ending (its 'exit' was emitted), and
+   * the signal's reason if that is aborted.
    */
-  start(options: StartOptions = {}): Running {
+  start(options: StartOptions = {}): Running<Out> {
     checkSignal(options.signal)
     options.signal?.throwIfAborted()
     if (this.#started) throw invalid('start()', 'called once for each build()', 'a second call')
     this.#started = true
-    return new Running(this.#native, this.#plan, options)
+    return new Running<Out>(this.#native, this.#plan, options)
   }
 }
 
 interface Link {
   readonly name: string
-  readonly stage: StageFunction<never> | NativeStage<never, unknown>
+  /** A built-in stage, or one in JavaScript. */
+  readonly stage: NativeStage<never, unknown> | Script
   readonly options: EdgeOptions
 }
 
@@ -80,7 +84,7 @@ interface Link {
  *   .start()
  * ```
  */
-export class PipelineBuilder<Out = Buffer> {
+export class PipelineBuilder<Out extends Buffer = Buffer> {
   readonly #links: Link[] = []
   #output: EdgeOptions = {}
   #backpressure = true
@@ -90,13 +94,17 @@ export class PipelineBuilder<Out = Buffer> {
   #stackBytes: number | undefined
 
   /** Appends a stage; `options` are those of the edge into it. */
-  addStage<Next = Buffer>(name: string, stage: Stage<Out, Next>, options: EdgeOptions = {}): PipelineBuilder<Next> {
+  addStage<Next extends Buffer = Buffer>(
+    name: string,
+    stage: Stage<Out, Next>,
+    options: EdgeOptions = {},
+  ): PipelineBuilder<Next> {
     if (typeof name !== 'string') throw invalid("a stage's name", 'a string', name)
-    if (typeof stage !== 'function' && !isNativeStage(stage)) {
-      throw invalid(`stage '${name}'`, 'a function or a native stage such as lines()', stage)
-    }
+    const link = isNativeStage(stage) ? stage : scriptOf(stage)
+    if (link === undefined)
+      throw invalid(`stage '${name}'`, 'a function, or a stage such as json(work) or lines()', stage)
     checkEdge(name, options)
-    this.#links.push({ name, stage, options })
+    this.#links.push({ name, stage: link, options })
     return this as unknown as PipelineBuilder<Next>
   }
 
@@ -149,14 +157,14 @@ export class PipelineBuilder<Out = Buffer> {
    * `INVALID_NAME`, `DUPLICATE_NAME`, `INVALID_CAPACITY`, `INVALID_MARKS`, `INVALID_BYTE_BUDGET`,
    * `INVALID_MESSAGE_LIMIT`, `INVALID_OPTION`.
    */
-  build(): Pipeline {
+  build(): Pipeline<Out> {
     const built = buildPipeline(this.#plan())
     if ('code' in built) throw toError(built)
     const hosted = this.#links.flatMap(({ name, stage }, index) =>
-      typeof stage === 'function' ? [{ index, name, work: stage as StageFunction }] : [],
+      isNativeStage(stage) ? [] : [{ index, name, script: stage }],
     )
     const inputRefuses = this.#links[0]?.options.policy === 'error'
-    return new Pipeline(built, { hosted, inputRefuses, maxMessageBytes: this.#maxMessageBytes })
+    return new Pipeline<Out>(built, { hosted, inputRefuses, maxMessageBytes: this.#maxMessageBytes })
   }
 
   #plan(): PipelinePlan {
@@ -164,7 +172,7 @@ export class PipelineBuilder<Out = Buffer> {
       stages: this.#links.map(({ name, stage, options }) => ({
         name,
         edge: edgePlan(options),
-        ...(typeof stage !== 'function' && { native: stage.native }),
+        ...(isNativeStage(stage) && { native: stage.native }),
       })),
       output: edgePlan(this.#output),
       backpressure: this.#backpressure,
@@ -176,7 +184,7 @@ export class PipelineBuilder<Out = Buffer> {
   }
 }
 
-function isNativeStage(stage: unknown): boolean {
+function isNativeStage(stage: unknown): stage is NativeStage<never, unknown> {
   return typeof stage === 'object' && stage !== null && 'native' in stage
 }
 

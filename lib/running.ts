@@ -16,20 +16,17 @@ import { checkSignal, checkTimeout } from './options.js'
 import { Output } from './output.js'
 import { PipelineError } from './pipeline-error.js'
 import { Settlement } from './settlement.js'
-import { StageHost } from './stage-host.js'
-import type { StageFunction } from './stage.js'
+import { HostedStages, type HostedPlan } from './hosting/hosted-stages.js'
+import { TurnLoop } from './turn-loop.js'
 import { webStreamsOf, type ToWebOptions, type WebStreams } from './web-streams.js'
 import type { Duplex } from 'node:stream'
-
-/** How long all JavaScript stages of a pipeline together work before the event loop has its turn. */
-const TURN_MS = 2
 
 /** The longest that setTimeout() waits, 24 days; asked for more, it does not wait at all. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
 /** What the builder found out, besides the plan that Rust has. */
 export interface RunPlan {
-  readonly hosted: readonly { index: number; name: string; work: StageFunction }[]
+  readonly hosted: readonly HostedPlan[]
   readonly maxMessageBytes: number
   /** The first edge refuses what it has no room for. */
   readonly inputRefuses: boolean
@@ -63,37 +60,39 @@ export interface DrainOptions extends WaitOptions {
  * What happens in it is told as events: `pressure`, `drop`, `error`, `close`, see {@link RunningEvents}; and on
  * `node:diagnostics_channel`, see {@link DiagnosticsMessages}.
  */
-export class Running extends EventEmitter<RunningEvents> implements AsyncDisposable {
+export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEvents> implements AsyncDisposable {
   /** Where messages are pushed in. */
   readonly input: Input
   /** Where they come out. Unless it is iterated, `wait()` counts what comes out as delivered and releases it. */
-  readonly output: Output
+  readonly output: Output<Out>
   /** Resolves with the report when the pipeline has ended, rejects with its error; closes nothing. */
   readonly completed: Promise<MetricsReading>
   readonly #native: NativeRun
-  readonly #hosts: StageHost[]
+  readonly #stages: HostedStages
   readonly #end = new Settlement<MetricsReading>()
   readonly #keepAlive: KeepAlive
   readonly #announcer: Announcer
+  /** How the engine's part has ended. */
+  #outcome: MetricsReading | Failure | undefined
+  /** Everything has ended, worker threads included, and everyone was told. */
   #ended = false
   #report: MetricsReading | undefined
   #abortReason: unknown
   #waits = 0
-  #turning = false
-  #turnScheduled = false
   #unlistenAbort: () => void = () => undefined
-  readonly #turnWhenWoken = (): void => this.#turn()
+  readonly #loop: TurnLoop
 
   /** @internal */
   constructor(native: NativePipeline, plan: RunPlan, { signal }: StartOptions = {}) {
     super()
-    const started = start(native, this.#turnWhenWoken)
+    const keepAlive = new KeepAlive(() => this.#isAtWork())
+    this.#loop = new TurnLoop((deadlineMs) => this.#turn(deadlineMs), keepAlive.soon)
+    const started = start(native, this.#loop.turn)
     if ('code' in started) throw toError(started)
     this.#native = started
     this.completed = this.#end.promise
     const { maxMessageBytes } = plan
-    this.#hosts = plan.hosted.map(({ index, name, work }) => new StageHost(started, index, name, work, maxMessageBytes))
-    const keepAlive = new KeepAlive(() => this.#isAtWork())
+    this.#stages = new HostedStages(started, plan.hosted, maxMessageBytes, this.#loop)
     const owner = {
       toError: (failure: Failure) => this.#toError(failure),
       failed: tolerated(this.completed.then(() => new Promise<never>(() => undefined))),
@@ -103,11 +102,11 @@ export class Running extends EventEmitter<RunningEvents> implements AsyncDisposa
     }
     this.#keepAlive = keepAlive
     this.input = new Input(started, owner, maxMessageBytes, plan.inputRefuses)
-    this.output = new Output(started, owner, maxMessageBytes)
+    this.output = new Output<Out>(started, owner, maxMessageBytes)
     this.#announcer = new Announcer(this, started)
     if (signal !== undefined) this.#unlistenAbort = listenForAbort(signal, new WeakRef(this))
     publish('start', () => ({ running: this, stages: started.metrics().stages.map(({ name }) => name) }))
-    this.#turn()
+    this.#loop.turn()
   }
 
   /**
@@ -140,7 +139,7 @@ export class Running extends EventEmitter<RunningEvents> implements AsyncDisposa
     const deadline = setTimeout(
       () => {
         this.#native.abortDrain()
-        this.#turn()
+        this.#loop.turn()
       },
       Math.min(timeoutMs, MAX_TIMEOUT_MS),
     )
@@ -161,8 +160,8 @@ export class Running extends EventEmitter<RunningEvents> implements AsyncDisposa
     if (this.#ended) return
     this.#abortReason ??= reason
     this.#native.abort()
-    for (const host of this.#hosts) host.stop()
-    this.#turn()
+    this.#stages.stop()
+    this.#loop.turn()
   }
 
   /**
@@ -234,42 +233,34 @@ export class Running extends EventEmitter<RunningEvents> implements AsyncDisposa
     await this.completed.catch(() => undefined)
   }
 
-  /** Looks at everything, and works for a moment on what there is to do. */
-  #turn(): void {
-    // A stage may abort the pipeline it is part of, or read its output: it is in a turn already.
-    if (this.#turning) {
-      this.#turnSoon()
-      return
-    }
-    this.#turning = true
-    const deadlineMs = performance.now() + TURN_MS
-    let more = false
-    for (const host of this.#hosts) {
-      if (host.turn(deadlineMs)) more = true
-    }
+  /** Looks at everything, and works for a moment on what there is to do; says whether there is more. */
+  #turn(deadlineMs: number): boolean {
+    const more = this.#stages.turn(deadlineMs)
     this.input.turn()
     this.output.turn()
     this.#announcer.turn()
     this.#lookForEnd()
-    this.#turning = false
-    if (more) this.#turnSoon()
-  }
-
-  #turnSoon(): void {
-    if (this.#turnScheduled) return
-    this.#turnScheduled = true
-    this.#keepAlive.soon(() => {
-      this.#turnScheduled = false
-      this.#turn()
-    })
+    return more
   }
 
   #lookForEnd(): void {
-    if (this.#ended) return
+    if (this.#outcome !== undefined) return
     const outcome = this.#native.outcome()
     if (outcome === null) return
-    this.#ended = true
+    this.#outcome = outcome
     this.#unlistenAbort()
+    if (this.#stages.hasThreads) {
+      // Who waits for the end waits for these too.
+      this.#keepAlive.hold()
+      void this.#stages.endThreads().then(() => this.#settle(outcome))
+    } else {
+      this.#settle(outcome)
+    }
+  }
+
+  /** Tells everyone how the pipeline has ended. */
+  #settle(outcome: MetricsReading | Failure): void {
+    this.#ended = true
     this.#keepAlive.release()
     if ('code' in outcome) {
       const error = this.#toError(outcome)
@@ -283,10 +274,9 @@ export class Running extends EventEmitter<RunningEvents> implements AsyncDisposa
   }
 
   #toError(failure: Failure): PipelineError {
-    const failedStage = failure.code === 'STAGE_FAILED' ? failure.stage : undefined
-    const host = this.#hosts.find(({ name }) => name === failedStage)
-    const reason = failure.code === 'ABORTED' ? this.#abortReason : undefined
-    return toError(failure, host === undefined ? reason : host.thrown)
+    const { code, stage } = failure
+    if (code === 'STAGE_FAILED' && stage !== undefined) return toError(failure, this.#stages.thrownBy(stage))
+    return toError(failure, code === 'ABORTED' ? this.#abortReason : undefined)
   }
 
   /** Whether something is in flight, or somebody waits; once the input is closed, until the end. */
@@ -294,7 +284,7 @@ export class Running extends EventEmitter<RunningEvents> implements AsyncDisposa
     // A subscriber may have come while no turn was needed.
     this.#announcer.turn()
     const { pending, closed } = this.input
-    return this.#waits > 0 || pending || closed || this.#native.inFlight() > 0
+    return this.#waits > 0 || pending || closed || this.#outcome !== undefined || this.#native.inFlight() > 0
   }
 }
 

@@ -11,3 +11,12 @@ export function show(value: unknown): string {
   }
   return `a ${typeof value}`
 }
+
+/** What was thrown, in a line. */
+export function describe(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `it threw ${show(thrown)}`
+  } catch {
+    return 'it threw something that throws when it is looked at'
+  }
+}

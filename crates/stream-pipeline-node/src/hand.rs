@@ -77,6 +77,8 @@ pub struct NativeHand {
     hand: Hand,
     /// Of the messages it has taken, what has not crossed yet.
     rest: Batch,
+    /// What stands behind each message in the region.
+    gap: Vec<u8>,
     wake: Arc<Wake>,
 }
 
@@ -86,6 +88,12 @@ impl NativeHand {
     #[napi(getter)]
     pub fn number(&self) -> u32 {
         self.wake.number()
+    }
+
+    /// Has `gap` stand behind each message in the region, and one byte before the first.
+    #[napi]
+    pub fn set_gap(&mut self, gap: &[u8]) {
+        self.gap = gap.to_vec();
     }
 
     /// One crossing: gives what the first region holds, and settles inputs where it says so; then fills the second with the
@@ -104,7 +112,8 @@ impl NativeHand {
         in_table: Uint32ArraySlice<'_>,
         want: u32,
     ) -> i32 {
-        region::emit(out_bytes, &out_table[..out_words as usize], &mut self.hand);
+        let mut region = Region::new(in_bytes, in_table);
+        region::emit(out_bytes, &out_table[..out_words as usize], region.bytes(), &mut self.hand);
         if want == 0 || !self.rest.is_empty() {
             match self.hand.give() {
                 Given::Done if want == 0 => return GO_ON,
@@ -120,7 +129,7 @@ impl NativeHand {
                 Taken::Ended => return self.end(),
             }
         }
-        let count = Region::new(in_bytes, in_table).write(&mut self.rest);
+        let count = region.write(&mut self.rest, &self.gap);
         if self.rest.is_empty() {
             self.hand.recycle(std::mem::take(&mut self.rest));
         }
@@ -143,6 +152,6 @@ impl NativeHand {
 
     pub(crate) fn new(stage: &HostedStage, ordered: bool, wake: &Arc<Wake>) -> Self {
         let order = if ordered { Order::AsTaken } else { Order::AsDone };
-        Self { hand: stage.hand(order, wake.waker()), rest: Batch::new(), wake: Arc::clone(wake) }
+        Self { hand: stage.hand(order, wake.waker()), rest: Batch::new(), gap: Vec::new(), wake: Arc::clone(wake) }
     }
 }

@@ -1,14 +1,18 @@
 //! Batches to and from the memory that JavaScript lends for the time of a call.
 //!
-//! A region is an area of bytes and a table of words. Towards JavaScript, the table holds the length of each message, and
-//! their bytes follow each other in the area. From JavaScript it holds the same, and [`SETTLED`] behind the outputs of
-//! each input.
+//! A region is an area of bytes and a table of words. Towards JavaScript the table holds where each message ends in the
+//! area; they follow each other, with the gap that JavaScript asked for before the first and behind each. From JavaScript
+//! it holds what to do, one word after the other: see [`emit`].
 
 use napi::bindgen_prelude::{Uint8ArraySlice, Uint32ArraySlice};
 use stream_pipeline::{Batch, Hand};
 
 /// In a table from JavaScript: the outputs before this word are those of one input, which is done.
-pub(crate) const SETTLED: u32 = u32::MAX;
+const SETTLED: u32 = u32::MAX;
+/// The inputs in hand are done, all of them together.
+const ALL_SETTLED: u32 = u32::MAX - 1;
+/// The next two words are start and length of a message in the area of the inputs.
+const OF_INPUTS: u32 = u32::MAX - 2;
 
 /// Memory to be filled for JavaScript.
 pub(crate) struct Region<'call> {
@@ -29,18 +33,27 @@ impl<'call> Region<'call> {
         self.bytes.len()
     }
 
-    /// Copies messages into the region until `batch` is empty or the next does not fit; says how many.
-    pub(crate) fn write(&mut self, batch: &mut Batch) -> usize {
+    /// What JavaScript was given last time; it may have changed it since.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Copies messages into the region until `batch` is empty or the next does not fit; says how many. Behind each comes
+    /// `gap`, and one byte is free before the first if there is one.
+    pub(crate) fn write(&mut self, batch: &mut Batch, gap: &[u8]) -> usize {
         // SAFETY: the arrays live until this call returns to JavaScript, which does not run meanwhile; lib/region.ts makes
         // each of them with memory of its own, which no other argument of a call shares and no other thread sees.
         let (bytes, table) = unsafe { (self.bytes.as_mut(), self.table.as_mut()) };
-        let mut end = 0;
+        let mut start = usize::from(!gap.is_empty());
         let mut count = 0;
-        for (message, length) in batch.iter().zip(table.iter_mut()) {
-            let Some(place) = bytes.get_mut(end..end + message.len()) else { break };
+        for (message, word) in batch.iter().zip(table.iter_mut()) {
+            let end = start + message.len();
+            let Some(place) = bytes.get_mut(start..end + gap.len()) else { break };
+            let (place, gap_place) = place.split_at_mut(message.len());
             place.copy_from_slice(message);
-            *length = message.len() as u32;
-            end += message.len();
+            gap_place.copy_from_slice(gap);
+            *word = end as u32;
+            start = end + gap.len();
             count += 1;
         }
         batch.drop_front(count);
@@ -48,7 +61,7 @@ impl<'call> Region<'call> {
     }
 }
 
-/// Appends the messages of a table without [`SETTLED`] to `batch`.
+/// Appends the messages of a table that holds lengths only to `batch`.
 pub(crate) fn read(bytes: &[u8], table: &[u32], batch: &mut Batch) {
     let mut rest = bytes;
     for &length in table {
@@ -58,16 +71,25 @@ pub(crate) fn read(bytes: &[u8], table: &[u32], batch: &mut Batch) {
     }
 }
 
-/// Emits the messages of a table, and settles inputs where it says so.
-pub(crate) fn emit(bytes: &[u8], table: &[u32], hand: &mut Hand) {
+/// Emits the messages of a table and settles inputs, as its words say: the length of the next message in `bytes`, or
+/// [`OF_INPUTS`], [`SETTLED`] or [`ALL_SETTLED`].
+pub(crate) fn emit(bytes: &[u8], table: &[u32], inputs: &[u8], hand: &mut Hand) {
     let mut rest = bytes;
-    for &word in table {
-        if word == SETTLED {
-            hand.settle();
-        } else {
-            let (message, behind) = rest.split_at(word as usize);
-            hand.push(message);
-            rest = behind;
+    let mut words = table.iter().map(|&word| word as usize);
+    while let Some(word) = words.next() {
+        match word as u32 {
+            SETTLED => hand.settle(),
+            ALL_SETTLED => hand.settle_all(),
+            OF_INPUTS => {
+                let (start, length) = (words.next().unwrap_or(0), words.next().unwrap_or(0));
+                // A range beyond the area was refused by lib/region.ts.
+                hand.push(&inputs[start..start + length]);
+            }
+            _ => {
+                let (message, behind) = rest.split_at(word);
+                hand.push(message);
+                rest = behind;
+            }
         }
     }
 }

@@ -166,7 +166,7 @@ impl NativeRun {
         loop {
             match output.try_pop_batch(region.max_messages(), region.max_bytes()) {
                 Ok(Some(mut batch)) => {
-                    let count = region.write(&mut batch);
+                    let count = region.write(&mut batch, &[]);
                     output.recycle(batch);
                     return count as i32;
                 }
