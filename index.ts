@@ -28,10 +28,11 @@ export type { JsonOptions, JsonResult } from './lib/forms/json.js'
 export { utf8 } from './lib/forms/utf8.js'
 export { view } from './lib/forms/view.js'
 export { worker } from './lib/forms/worker.js'
-export type { WorkerOptions, WorkerStage } from './lib/forms/worker.js'
+export type { StageInput, StageOutput, WorkerOptions, WorkerStage } from './lib/forms/worker.js'
 export type { Emit, MessageBatch } from './lib/hosting/batch-work.js'
 export type {
   AsyncOptions,
+  Document,
   Json,
   NativeStage,
   ScriptStage,

@@ -8,7 +8,7 @@ const one = (options?: EdgeOptions): PipelineBuilder => new PipelineBuilder().ad
 const wrongTypes: [text: string, attempt: () => unknown][] = [
   ["Expected a stage's name to be a string but received a number (7)", () => one().addStage(7 as never, passthrough())],
   [
-    "Expected stage 'two' to be a function or a stage such as json(work) or lines() but received null",
+    "Expected stage 'two' to be a function, or a stage such as json(work) or lines() but received null",
     () => one().addStage('two', null as never),
   ],
   ['received an object', () => one().addStage('two', { process() {} } as unknown as Stage<Buffer, Buffer>)],

@@ -22,7 +22,13 @@ declare const document: unique symbol
  * A message that holds a JSON document, as {@link json} makes it; `T` is what the document is. It is a Buffer, and the
  * type says what `JSON.parse()` will give.
  */
-export type Json<T> = Buffer & { readonly [document]?: T }
+export type Json<T> = Buffer & Document<T>
+
+/** The part of {@link Json} that is there for the compiler only. */
+export interface Document<T> {
+  /** Types only: what the document is. */
+  readonly [document]?: T
+}
 
 declare const types: unique symbol
 

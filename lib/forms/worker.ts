@@ -21,11 +21,11 @@ export interface WorkerOptions {
 /** What a worker's module exports by default. */
 export type WorkerStage = StageFunction<never> | ScriptStage<never, unknown>
 
-/** What a stage takes. */
-type InOf<S> = S extends ScriptStage<infer In, unknown> ? In : S extends StageFunction<infer In> ? In : never
+/** What the stage `S` takes. */
+export type StageInput<S> = S extends ScriptStage<infer In, unknown> ? In : S extends StageFunction<infer In> ? In : never
 
-/** What a stage gives. */
-type OutOf<S> = S extends ScriptStage<never, infer Out> ? Out : Buffer
+/** What the stage `S` gives. */
+export type StageOutput<S> = S extends ScriptStage<never, infer Out> ? Out : Buffer
 
 const MAX_THREADS = 256
 
@@ -46,7 +46,7 @@ const MAX_THREADS = 256
 export function worker<S extends WorkerStage = StageFunction>(
   url: URL,
   { threads = 1, ordered = true, options }: WorkerOptions = {},
-): ScriptStage<InOf<S>, OutOf<S>> {
+): ScriptStage<StageInput<S>, StageOutput<S>> {
   if (!(url instanceof URL)) throw invalid('url', "a URL, as in new URL('./stage.js', import.meta.url)", url)
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
     throw invalid(
