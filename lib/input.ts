@@ -197,11 +197,16 @@ export class Input {
     interruption: Interruption | undefined,
     signal?: AbortSignal,
   ): Promise<void> {
-    const groups = new Set<Promise<undefined>>()
+    // Messages that cross together have one promise.
+    const groups: Promise<undefined>[] = []
+    let last: Promise<undefined> | undefined
     for (const message of messages) {
       this.#check(message)
-      const pushed = tolerated(this.#entrance.enter(message, signal))
-      groups.add(pushed)
+      const pushed = this.#entrance.enter(message, signal)
+      if (pushed !== last) {
+        last = tolerated(pushed)
+        groups.push(last)
+      }
       if (this.#entrance.mustWait) await (interruption?.wait(pushed) ?? pushed)
     }
     if (!this.#entrance.isBlocked) this.#entrance.flush()

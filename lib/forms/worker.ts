@@ -22,7 +22,8 @@ export interface WorkerOptions {
 export type WorkerStage = StageFunction<never> | ScriptStage<never, unknown>
 
 /** What the stage `S` takes. */
-export type StageInput<S> = S extends ScriptStage<infer In, unknown> ? In : S extends StageFunction<infer In> ? In : never
+export type StageInput<S> =
+  S extends ScriptStage<infer In, unknown> ? In : S extends StageFunction<infer In> ? In : never
 
 /** What the stage `S` gives. */
 export type StageOutput<S> = S extends ScriptStage<never, infer Out> ? Out : Buffer
