@@ -28,6 +28,8 @@ function publishedManifest(manifest: Manifest): Manifest {
   return {
     ...(Object.fromEntries(kept) as Manifest),
     ...repository(),
+    // Yarn's Plug'n'Play otherwise leaves it in a zip file, from which Node cannot require an ES module.
+    preferUnplugged: true,
     optionalDependencies: Object.fromEntries(platforms),
   }
 }
