@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -90,6 +90,9 @@ function bundledBy(what: string, version: string, command: string[], output: str
     run: async (folder) => {
       await run(folder, 'npm', 'install', '--loglevel=error', packageName)
       const said = await run(folder, ...command)
+      // What runs in a worker is named by its URL, and has to lie beside the bundle.
+      const beside = join(folder, dirname(output), 'doubled.mjs')
+      if (!existsSync(beside)) cpSync(join(folder, 'doubled.mjs'), beside)
       const line = existsSync(join(folder, output)) ? await run(folder, node, output) : 'no bundle'
       return WORKS.test(line) || expected?.test(line) === true ? line : `${line}\n${said}`
     },

@@ -1,11 +1,12 @@
-// A pipeline with native stages and one in JavaScript, through which every kind of project goes that tries the package.
+// A pipeline with native stages, one in JavaScript and one in a worker thread, through which every kind of project goes that tries the package.
 
 /** Pushes `count` numbers as lines in chunks that break them, and says whether the even ones came out, doubled. */
-export async function works({ PipelineBuilder, lines, join }, count = 20_000) {
+export async function works({ PipelineBuilder, lines, join, worker }, count = 20_000) {
   const numbers = Array.from({ length: count }, (_, index) => index)
   const running = new PipelineBuilder()
     .addStage('lines', lines())
-    .addStage('even', (line) => (Number(line.toString()) % 2 === 0 ? String(2 * Number(line.toString())) : null))
+    .addStage('even', (line) => (Number(line.toString()) % 2 === 0 ? line : null))
+    .addStage('doubled', worker(new URL('./doubled.mjs', import.meta.url)))
     .addStage('join', join('\n'))
     .build()
     .start()

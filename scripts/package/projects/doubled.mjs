@@ -1,0 +1,3 @@
+// The stage that runs in a worker thread.
+
+export default (line) => String(2 * Number(line.toString()))
