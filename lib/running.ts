@@ -77,6 +77,7 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
   /** Everything has ended, worker threads included, and everyone was told. */
   #ended = false
   #report: MetricsReading | undefined
+  #isAborted = false
   #abortReason: unknown
   #waits = 0
   #unlistenAbort: () => void = () => undefined
@@ -159,6 +160,9 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
   abort(reason?: unknown): void {
     if (this.#ended) return
     this.#abortReason ??= reason
+    this.#isAborted = true
+    // Whoever waits for the end may be all that holds this object, and is held by nothing else.
+    this.#keepAlive.hold()
     this.#native.abort()
     this.#stages.stop()
     this.#loop.turn()
@@ -279,12 +283,16 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     return toError(failure, code === 'ABORTED' ? this.#abortReason : undefined)
   }
 
-  /** Whether something is in flight, or somebody waits; once the input is closed, until the end. */
+  /** Whether something is in flight, or somebody waits; once the input is closed, or it was aborted, until the end. */
   #isAtWork(): boolean {
+    // It may have ended a moment ago, with a wake-up on its way.
+    this.#lookForEnd()
     // A subscriber may have come while no turn was needed.
     this.#announcer.turn()
     const { pending, closed } = this.input
-    return this.#waits > 0 || pending || closed || this.#outcome !== undefined || this.#native.inFlight() > 0
+    if (this.#ended) return false
+    const isEnding = closed || this.#isAborted || this.#outcome !== undefined
+    return isEnding || this.#waits > 0 || pending || this.#native.inFlight() > 0
   }
 }
 
