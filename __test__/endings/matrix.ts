@@ -23,8 +23,11 @@ export interface Variant {
 
 export interface Ending {
   readonly name: string
-  /** Who ends: a process for each round, a worker whose parent lives on, or the pipelines alone. */
-  readonly of: 'process' | 'worker' | 'pipelines'
+  /**
+   * Who ends: a process for each round; a worker whose parent lives on; a worker thread of a stage whose pipeline lives on;
+   * or the pipelines alone.
+   */
+  readonly of: 'process' | 'worker' | 'stage-worker' | 'pipelines'
   readonly states: readonly string[]
   readonly variants: readonly Variant[]
 }
@@ -44,7 +47,7 @@ export interface Draw {
 }
 
 /** States of the pipelines; `two-copies`: two of them, of a package that is loaded from two paths. */
-const STATES = ['idle', 'full', 'busy', 'two-copies'] as const
+const STATES = ['idle', 'full', 'busy', 'worker-busy', 'two-copies'] as const
 
 const MAX_DELAY_MS = 12
 
@@ -134,6 +137,16 @@ export const ENDINGS: readonly Ending[] = [
     ],
   },
   { name: 'worker-end', of: 'worker', states: STATES, variants: [variant('let-go', code(0))] },
+  {
+    name: 'stage-worker',
+    of: 'stage-worker',
+    states: ['idle', 'worker-busy'],
+    variants: [
+      variant('exit', code(0), { says: 'STAGE_FAILED javascript: ' }),
+      variant('throw', code(0), { says: 'STAGE_FAILED javascript: outside of the stage, on purpose' }),
+      variant('terminate', code(0), { says: 'STAGE_FAILED javascript: ' }),
+    ],
+  },
   {
     name: 'forgotten',
     of: 'pipelines',

@@ -73,7 +73,7 @@ export function tasksOf({ nodes, cells, rounds, seed, copy, onRound }: Plan): {
       if (of === 'process') {
         return drawn.map((draw) => async () => take(await processRound(node.binary, cell, draw, copy)))
       }
-      if (of === 'worker') return [() => workerRounds(node.binary, cell, drawn, copy, take)]
+      if (of !== 'pipelines') return [() => workerRounds(node.binary, cell, drawn, copy, take)]
       return [async () => (await forgottenRounds(node.binary, cell, drawn)).forEach(take)]
     }),
   )

@@ -1,4 +1,4 @@
-// Endings of a worker: many rounds in one process, the parent that has to survive them.
+// Endings of a worker, a user's or one of a stage: many rounds in one process, which has to survive them.
 
 import type { Cell, Draw } from './matrix.js'
 import { complaints, testimony, type RoundResult } from './result.js'
@@ -26,7 +26,7 @@ export async function workerRounds(
     const lines: Line[] = []
     const ended = await watched({
       node,
-      program: 'parent.mjs',
+      program: cell.ending.of === 'worker' ? 'parent.mjs' : 'stage-workers.mjs',
       order: {
         ending: cell.ending.name,
         state: cell.state,

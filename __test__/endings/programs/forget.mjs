@@ -4,22 +4,23 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
-import { passthrough, PipelineBuilder } from '../../fixtures/package.mjs'
+import { passthrough, PipelineBuilder, worker } from '../../fixtures/package.mjs'
 
 /** A signal that outlives them all. */
 const { signal } = new globalThis.AbortController()
 setMaxListeners(0, signal)
 
-const built = () =>
+const built = (stage = (message) => message) =>
   new PipelineBuilder()
     .addStage('first', passthrough())
-    .addStage('javascript', (message) => message)
+    .addStage('javascript', stage)
     .addStage('second', passthrough())
     .build()
+const inWorker = worker(new URL('../../fixtures/stage-in-worker.mjs', import.meta.url))
 
 /** Started, three messages pushed; they are at rest in the output. */
-async function used(options) {
-  const running = built().start(options)
+async function used(options, stage) {
+  const running = built(stage).start(options)
   await running.input.pushBatch(['a', 'b', 'c'])
   while (running.metrics().edges.at(-1).fill < 3) await delay(1)
   return running
@@ -30,6 +31,7 @@ const manners = {
   idle: () => built().start(),
   used: () => used(),
   withSignal: () => used({ signal }),
+  withWorker: () => used({}, inWorker),
   claimed: async () => void (await used()).output.batches(),
   /** An iterator that was read from, and one that still waits. */
   abandonedIterators: async () => {
