@@ -22,6 +22,7 @@ async function loadScript(): Promise<LocalScript> {
   // A stage's module is named by its user, and read when the thread runs.
   // eslint-disable-next-line no-restricted-syntax
   const module = (await import(task.url)) as StageModule
+  parentPort?.postMessage('loaded')
   const script = scriptOf(module.default)
   if (script === undefined || script.kind === 'worker') {
     throw invalid(

@@ -4,6 +4,7 @@
 // threads.
 
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { NativeRun } from '../binding.js'
 import { describe } from '../show.js'
 import type { WorkerPlan } from './script.js'
@@ -35,14 +36,22 @@ export interface Thrown {
 interface Thread {
   readonly worker: Worker
   readonly thrown: MessagePort
+  /** Its modules are read. */
+  readonly loaded: Promise<unknown>
   readonly exited: Promise<unknown>
 }
 
 const ENTRY = new URL('../worker-thread.js', import.meta.url)
 
+/** Node 20 loses the descriptors of modules that a thread is reading when it is terminated. */
+const LOSES_DESCRIPTORS = process.versions.node.startsWith('20.')
+
+/** How long a thread has for reading its modules before it is terminated all the same. */
+const LOADING_MS = 5000
+
 /** Threads of pipelines that were forgotten: Node keeps a running thread, so nothing of it may lead to the pipeline. */
 const forgotten = new FinalizationRegistry<readonly Thread[]>((threads) => {
-  for (const { worker } of threads) void worker.terminate()
+  for (const thread of threads) void endThread(thread)
 })
 
 export class WorkerGroup {
@@ -96,14 +105,16 @@ export class WorkerGroup {
     this.#listen()
     this.#ended = true
     forgotten.unregister(this)
-    await Promise.all(
-      this.#threads.map(async ({ worker, thrown, exited }) => {
-        thrown.close()
-        void worker.terminate()
-        await exited
-      }),
-    )
+    await Promise.all(this.#threads.map((thread) => endThread(thread)))
   }
+}
+
+/** Ends a thread whose stage has ended; resolves when it has. */
+async function endThread({ worker, thrown, loaded, exited }: Thread): Promise<void> {
+  thrown.close()
+  if (LOSES_DESCRIPTORS) await Promise.race([loaded, exited, delay(LOADING_MS, undefined, { ref: false })])
+  void worker.terminate()
+  await exited
 }
 
 /** Starts a thread; `fail` is called when it ends. */
@@ -120,11 +131,12 @@ function startThread(plan: WorkerStagePlan, stageKey: string, number: number, fa
   worker.unref()
   thrown.unref()
   worker.on('error', fail)
+  const loaded = new Promise((resolve) => worker.once('message', resolve))
   const exited = new Promise((resolve) => {
     worker.on('exit', (code) => {
       fail(new Error(`a worker thread of stage '${name}' exited with code ${code} before the stage had ended`))
       resolve(code)
     })
   })
-  return { worker, thrown, exited }
+  return { worker, thrown, loaded, exited }
 }
