@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { runChild } from './child.js'
 
 const states = ['idle', 'full', 'busy']
-const ways = ['exit', 'exit-later']
+const ways = ['exit', 'exit-later', 'exit-in-a-listener']
+const cases = states.flatMap((state) => ways.map((way) => [way, state] as const))
 
-test.each(states.flatMap((state) => ways.map((way) => [way, state] as const)))(
+test.each([...cases, ['exit-in-the-stage', 'busy']] as const)(
   'process.exit() (%s) with running threads, %s, ends with its code',
   async (way, state) => {
     const { code, signal, stderr } = await runChild('end.mjs', { args: [state, way] })
