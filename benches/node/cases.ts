@@ -9,6 +9,9 @@ import {
   HAND_LOOP,
   IN_PROCESS,
   OURS,
+  OURS_JSON,
+  OUR_FORMS,
+  OUR_WORKERS,
   THREADSAFE_FUNCTION,
   TO_WORKERS,
   type Contender,
@@ -67,7 +70,7 @@ function passthroughs({ addon }: Site): Draft[] {
       name: CASE.stage,
       task: 'jsStage',
       settings: { source: 'chunks', sameBytes: true, addon },
-      contenders: [OURS, THREADSAFE_FUNCTION, ...IN_PROCESS, HAND_LOOP],
+      contenders: [OURS, ...OUR_FORMS, THREADSAFE_FUNCTION, ...IN_PROCESS, HAND_LOOP],
     }),
     carrying({
       name: CASE.pushBatch,
@@ -79,7 +82,7 @@ function passthroughs({ addon }: Site): Draft[] {
       name: CASE.worker,
       task: 'inWorkers',
       settings: { source: 'batches', sameBytes: true, threads: 1 },
-      contenders: [...TO_WORKERS],
+      contenders: [OUR_WORKERS, ...TO_WORKERS],
     }),
   ]
 }
@@ -91,7 +94,7 @@ function works({ roundsPerMs }: Site): Draft[] {
       name: CASE.workers,
       task: 'inWorkers',
       settings: { source: 'batches', sameBytes: true, threads: 2, rounds, checkedPieces: FEW_BATCHES },
-      contenders: [...TO_WORKERS, BARE_WORKERS],
+      contenders: [OUR_WORKERS, ...TO_WORKERS, BARE_WORKERS],
     }),
     carrying({
       name: CASE.saturated,
@@ -119,12 +122,12 @@ function conversions({ logs: { log, lines, warmUp } }: Site): Draft[] {
   const settings = { input: log, lines, warmUpInput: warmUp, delay: true }
   const converting = { harness: 'converting', task: 'etl', spellMs: SPELL_MS }
   return [
-    { ...converting, name: CASE.etl, settings, contenders: [...ETL_PEERS] },
+    { ...converting, name: CASE.etl, settings, contenders: [OURS_JSON, ...ETL_PEERS] },
     {
       ...converting,
       name: CASE.etlWorkers,
       settings: { ...settings, threads: 2 },
-      contenders: [HAND_ETL, HAND_ETL_WORKERS],
+      contenders: [OURS_JSON, HAND_ETL, HAND_ETL_WORKERS],
     },
   ]
 }

@@ -17,6 +17,19 @@ export type Settings = Readonly<Record<string, string | number | boolean>>
 
 export const OURS: Contender = { who: 'stream-pipeline', module: 'ours', moves: 'bytes, copied once a batch' }
 
+/** The other forms of the same stage. */
+export const OUR_FORMS: readonly Contender[] = [
+  { form: 'utf8', moves: 'strings, made and written once a batch' },
+  { form: 'view', moves: 'views, valid until the function returns' },
+  { form: 'batch', moves: 'places in the bytes of a batch' },
+].map(({ form, moves }) => ({ ...OURS, who: `${OURS.who}, ${form} form`, moves, settings: { form } }))
+
+/** In worker threads. */
+export const OUR_WORKERS: Contender = { ...OURS, module: 'ours-workers' }
+
+/** The ETL with the json codec. */
+export const OURS_JSON: Contender = { ...OURS, moves: 'values, parsed many at a time' }
+
 export const HAND_LOOP: Contender = {
   who: 'hand loop',
   module: 'hand-loop',

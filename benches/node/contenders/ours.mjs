@@ -1,7 +1,25 @@
 // This package.
 
-import { gzip, join, lines, filter, passthrough, PipelineBuilder } from '@stream-pipeline/node'
+import {
+  batch,
+  filter,
+  gzip,
+  join,
+  json,
+  lines,
+  passthrough,
+  PipelineBuilder,
+  utf8,
+  view,
+  worker,
+} from '@stream-pipeline/node'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { reshape } from '../records.mjs'
 import { stageOf } from '../work.mjs'
+import { READ_OPTIONS } from './hand-etl.mjs'
+
+const ETL_STAGE = new URL('../workers/our-etl.mjs', import.meta.url)
 
 /** Chunks of 64 KiB that an edge holds, unless the case says fewer: 8 MiB. The default is a count for small messages. */
 const CHUNKS = 128
@@ -24,8 +42,21 @@ async function carryBatches(running, { next, sinkMessages }) {
   await Promise.all([reading, running.wait()])
 }
 
+/** A stage in each of the forms there are; the case says which. */
+const FORMS = {
+  /** The function gets a Buffer of its own. */
+  bytes: stageOf,
+  utf8: () => utf8((text) => text),
+  view: (rounds) => view(stageOf(rounds)),
+  batch: () =>
+    batch(({ length, offsets }, emit) => {
+      for (let index = 0; index < length; index++) emit(offsets[index], offsets[index + 1])
+    }),
+}
+
 /** Chunks -> lines -> a stage in JavaScript -> chunks. */
-async function throughStage(stage, feed) {
+export async function jsStage(feed) {
+  const stage = FORMS[feed.form ?? 'bytes'](feed.rounds)
   const capacity = feed.chunks ?? CHUNKS
   const running = new PipelineBuilder()
     .addStage('lines', lines(), { capacity })
@@ -36,9 +67,6 @@ async function throughStage(stage, feed) {
     .start()
   await carryChunks(running, feed)
 }
-
-/** A function that gets a Buffer of its own and returns it. */
-export const jsStage = (feed) => throughStage(stageOf(feed.rounds), feed)
 
 export async function threeStages(feed) {
   const running = new PipelineBuilder()
@@ -61,6 +89,19 @@ export async function nativeStages(feed) {
     .build()
     .start()
   await carryChunks(running, feed)
+}
+
+/** From file to file; with threads, the stage is in workers. */
+export async function etl({ input, output, threads }) {
+  const stage = threads === undefined ? json(reshape) : worker(ETL_STAGE, { threads })
+  const running = new PipelineBuilder()
+    .addStage('lines', lines(), { capacity: CHUNKS })
+    .addStage('etl', stage)
+    .addStage('join', join('\n'))
+    .withOutputEdge({ capacity: CHUNKS })
+    .build()
+    .start()
+  await pipeline(createReadStream(input, READ_OPTIONS), running.toNode(), createWriteStream(output))
 }
 
 /** A pipeline whose output is claimed and never read. */
