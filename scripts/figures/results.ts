@@ -56,7 +56,8 @@ export function resultsIn(file: string): Results | undefined {
 export function readable(value: number | undefined, unit = ''): string {
   if (value === undefined) return ''
   const [scaled, prefix] = value >= 1e6 ? [value / 1e6, ' M'] : value >= 1e4 ? [value / 1e3, ' k'] : [value, '']
-  const digits = scaled >= 100 ? 0 : scaled >= 10 ? 1 : scaled >= 0.1 ? 2 : 3
+  const size = Math.abs(scaled)
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3
   return scaled.toFixed(digits) + prefix + unit
 }
 
@@ -76,6 +77,7 @@ export function provenance(command: string, { machine, file }: Results, rows: Ro
   const rounds = rows.map((row) => row.rounds)
   const loads = rows.map((row) => row.load)
   const commits = [...new Set(rows.map((row) => row.commit))].join(' and ')
-  const span = `${readable(Math.min(...loads))} to ${readable(Math.max(...loads))}`
-  return `\`${command}\` on ${machine.processor}, ${String(machine.cores)} cores, ${machine.kernel}, ${machine.toolchain}, commit ${commits}, ${machine.date}: medians of ${String(Math.min(...rounds))} to ${String(Math.max(...rounds))} interleaved rounds, load average ${span}. All of it is in ${file}.`
+  const span = (values: number[], show: (value: number) => string) =>
+    [...new Set([show(Math.min(...values)), show(Math.max(...values))])].join(' to ')
+  return `\`${command}\` on ${machine.processor}, ${String(machine.cores)} cores, ${machine.kernel}, ${machine.toolchain}, commit ${commits}, ${machine.date}: medians of ${span(rounds, String)} interleaved rounds, load average ${span(loads, readable)}. All of it is in ${file}.`
 }
