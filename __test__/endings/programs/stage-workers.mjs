@@ -27,10 +27,13 @@ async function begin(options) {
     .start()
 }
 
+/** The pipeline at work: whoever only awaits its end does not hold it, and it would be collected as forgotten. */
+let running
+
 async function round({ variant, delayMs }) {
   threads.length = 0
   const terminated = variant === 'terminate'
-  const running = await begin(terminated ? undefined : { dies: variant, delayMs })
+  running = await begin(terminated ? undefined : { dies: variant, delayMs })
   const beganMs = performance.now()
   if (terminated) {
     // Node tells of a new thread in a tick of its own.
