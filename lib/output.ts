@@ -101,6 +101,11 @@ export class Output<Out extends Buffer = Buffer> implements AsyncIterable<Out> {
     this.#native.discardOutput()
   }
 
+  /** @internal Whether somebody waits for a message: one that has come out is on its way to them. */
+  get isAwaited(): boolean {
+    return this.#requests.length > 0
+  }
+
   /** @internal There may be something to take. */
   turn(): void {
     while (this.#requests.length > 0) {

@@ -292,7 +292,7 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     const { pending, closed } = this.input
     if (this.#ended) return false
     const isEnding = closed || this.#isAborted || this.#outcome !== undefined
-    return isEnding || this.#waits > 0 || pending || this.#native.inFlight() > 0
+    return isEnding || this.#waits > 0 || pending || this.#native.inFlight(this.output.isAwaited) > 0
   }
 }
 

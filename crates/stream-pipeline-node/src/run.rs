@@ -221,11 +221,11 @@ impl NativeRun {
         reading::convert(&self.core.running.metrics())
     }
 
-    /// How many messages are in the pipeline, those that wait in its output not counted.
+    /// How many messages are in the pipeline; those that rest in its output are counted if somebody waits for them.
     #[napi]
-    pub fn in_flight(&self) -> f64 {
+    pub fn in_flight(&self, output_is_awaited: bool) -> f64 {
         let metrics = self.core.running.metrics();
-        let resting = metrics.edges.last().map_or(0, |edge| edge.fill);
+        let resting = if output_is_awaited { 0 } else { metrics.edges.last().map_or(0, |edge| edge.fill) };
         metrics.ledger.in_flight.saturating_sub(resting) as f64
     }
 
