@@ -2,22 +2,15 @@
 // is level over all.
 
 import type { Cell, Draw } from './matrix.js'
-import { complaints, testimony, type RoundResult } from './result.js'
+import { complaints, remains, testimony, type Left, type RoundResult } from './result.js'
 import { watched } from './watched.js'
-
-/** Fewer rounds than this say nothing about memory: heaps grow to their size first. */
-const ROUNDS_FOR_SLOPE = 45
-
-/** Growth per round that is a leak. A round forgets thirty pipelines, and each holds more than that. */
-const LEAK_MIB_PER_ROUND = 0.5
 
 /** So that what the allocator keeps for later is not taken for a leak: one arena, and large blocks go back at once. */
 const ALLOCATOR = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' }
 
 interface Line {
   readonly ms: number
-  readonly left: { readonly threads: string[]; readonly files: string[] }
-  readonly rssMiB: number
+  readonly left: Left
 }
 
 export async function forgottenRounds(node: string, { state }: Cell, draws: readonly Draw[]): Promise<RoundResult[]> {
@@ -32,30 +25,17 @@ export async function forgottenRounds(node: string, { state }: Cell, draws: read
   })
   return draws.map((draw, index) => {
     const line = lines[index]
-    const found: string[] = []
-    if (line === undefined) {
-      found.push('this round was not reached')
-    } else {
-      if (line.left.threads.length > 0) found.push(`threads left: ${line.left.threads.join(', ')}`)
-      if (line.left.files.length > 0) found.push(`files left: ${line.left.files.join(', ')}`)
-    }
+    const found = line === undefined ? ['this round was not reached'] : remains(line.left)
     if (index === draws.length - 1) {
-      found.push(...complaints(draw, ended, ended.stderr), ...leak(lines.map(({ rssMiB }) => rssMiB)))
+      // Rounds beyond those that were wanted are there to tell a leak from a step.
+      found.push(...lines.slice(draws.length).flatMap(({ left }) => remains(left)))
+      found.push(...complaints(draw, ended, ended.stderr))
+      if (ended.hang !== undefined) found.push('it hung')
+      if (ended.leftBehind) found.push('it left processes behind')
     }
     const failure = found.length === 0 ? undefined : [...found, testimony(ended)].join('\n')
     return { round: draw.round, variant: draw.variant.name, ms: line?.ms ?? 0, failure }
   })
-}
-
-/** The median of the last third against that of the one before: what a round adds for good. */
-function leak(rssMiB: readonly number[]): string[] {
-  if (rssMiB.length < ROUNDS_FOR_SLOPE) return []
-  const third = Math.floor(rssMiB.length / 3)
-  const [before, last] = [rssMiB.slice(third, 2 * third), rssMiB.slice(-third)].map((part) => median(part))
-  const perRound = (last! - before!) / third
-  if (perRound < LEAK_MIB_PER_ROUND) return []
-  const all = rssMiB.map((mib) => mib.toFixed(1)).join(' ')
-  return [`resident memory grew by ${perRound.toFixed(2)} MiB a round: ${all}`]
 }
 
 /** The middle one; `NaN` of nothing. */

@@ -12,6 +12,19 @@ export interface RoundResult {
   readonly failure: string | undefined
 }
 
+/** Threads and files beyond those there were before. */
+export interface Left {
+  readonly threads: readonly string[]
+  readonly files: readonly string[]
+}
+
+/** A line for each kind of what is left; empty if nothing is. */
+export function remains({ threads, files }: Left): string[] {
+  return Object.entries({ threads, files }).flatMap(([kind, names]) =>
+    names.length > 0 ? [`${kind} left: ${names.join(', ')}`] : [],
+  )
+}
+
 /** What is wrong with how a round ended, a line for each; empty if nothing is. */
 export function complaints({ variant }: Draw, outcome: Outcome, said: string): string[] {
   const found: string[] = []

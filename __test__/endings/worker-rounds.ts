@@ -1,7 +1,7 @@
 // Endings of a worker, a user's or one of a stage: many rounds in one process, which has to survive them.
 
 import type { Cell, Draw } from './matrix.js'
-import { complaints, testimony, type RoundResult } from './result.js'
+import { complaints, remains, testimony, type Left, type RoundResult } from './result.js'
 import { watched } from './watched.js'
 
 /** What the parent prints for a round. */
@@ -10,7 +10,7 @@ interface Line {
   readonly code: number
   readonly said: string
   readonly ms: number
-  readonly left: { readonly threads: string[]; readonly files: string[] }
+  readonly left: Left
 }
 
 /** Runs the rounds; where a parent dies, that is the round's failure, and another parent goes on behind it. */
@@ -54,8 +54,6 @@ export async function workerRounds(
 }
 
 function judge(draw: Draw, { round, code, said, ms, left }: Line): RoundResult {
-  const found = complaints(draw, { code, signal: null }, said)
-  if (left.threads.length > 0) found.push(`threads left: ${left.threads.join(', ')}`)
-  if (left.files.length > 0) found.push(`files left: ${left.files.join(', ')}`)
+  const found = [...complaints(draw, { code, signal: null }, said), ...remains(left)]
   return { round, variant: draw.variant.name, ms, failure: found.length === 0 ? undefined : found.join('\n') }
 }

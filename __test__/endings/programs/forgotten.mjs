@@ -8,6 +8,7 @@ import { isMainThread, Worker } from 'node:worker_threads'
 import { stageThreads } from '../../fixtures/threads.mjs'
 import { forgetOneOfEach } from './forget.mjs'
 import { inventory, leftBeyond } from './left.mjs'
+import { goesOn, growthMiB, isLeak } from './memory.mjs'
 
 /** Of each manner in a round. */
 const TIMES = 3
@@ -46,13 +47,17 @@ if (isMainThread) {
   const round = state === 'in-main' ? forget : forgetInWorker
   await round()
   const base = inventory()
-  for (let n = 0; n < rounds; n++) {
+  const rssMiB = []
+  while (goesOn(rssMiB, rounds)) {
     const beganMs = performance.now()
     await round()
     const ms = performance.now() - beganMs
-    const left = await leftBeyond(base)
-    console.log(JSON.stringify({ round: n, ms, left, rssMiB: await residentMiB() }))
+    // A thread that has not run yet has no name by which it could have been waited for.
+    const left = await leftBeyond(base, () => globalThis.gc())
+    rssMiB.push(await residentMiB())
+    console.log(JSON.stringify({ ms, left, rssMiB: rssMiB.at(-1) }))
   }
+  if (isLeak(rssMiB)) throw new Error(`resident memory grew by ${growthMiB(rssMiB)} MiB a round`)
 } else {
   await forget()
 }

@@ -20,13 +20,16 @@ export function inventory() {
   return { threads: threadNames(), files }
 }
 
-/** What there is beyond `base`, once that no longer changes for the better: empty lists if nothing is. */
-export async function leftBeyond(base) {
+/**
+ * What there is beyond `base` after GO_MS; empty lists as soon as nothing is. `meanwhile` is done between two looks.
+ */
+export async function leftBeyond(base, meanwhile = () => undefined) {
   const endMs = performance.now() + GO_MS
   for (;;) {
     const now = inventory()
     const left = { threads: beyond(base.threads, now.threads), files: beyond(base.files, now.files) }
     if ((left.threads.length === 0 && left.files.length === 0) || performance.now() > endMs) return left
+    meanwhile()
     await delay(2)
   }
 }

@@ -44,8 +44,8 @@ async function round({ variant, delayMs }) {
     () => 'ended without an error',
     ({ code, stage, cause }) => `${code} ${stage}: ${cause?.message}`,
   )
-  const { balance, inFlight } = running.metrics().ledger
-  return { code: balance === 0 && inFlight === 0 ? 0 : 1, said, ms: performance.now() - beganMs }
+  // Messages may still rest in the output: those are in flight.
+  return { code: running.metrics().ledger.balance === 0 ? 0 : 1, said, ms: performance.now() - beganMs }
 }
 
 // `completed` alone does not keep the process.
