@@ -65,7 +65,10 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
   readonly input: Input
   /** Where they come out. Unless it is iterated, `wait()` counts what comes out as delivered and releases it. */
   readonly output: Output<Out>
-  /** Resolves with the report when the pipeline has ended, rejects with its error; closes nothing. */
+  /**
+   * Resolves with the report when the pipeline has ended, rejects with its error; closes nothing. To await it keeps neither
+   * the process nor the pipeline: hold on to this object, or call {@link wait}, which does.
+   */
   readonly completed: Promise<MetricsReading>
   readonly #native: NativeRun
   readonly #stages: HostedStages
