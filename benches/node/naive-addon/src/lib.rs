@@ -1,7 +1,7 @@
 //! The design one thinks of first: a native thread has the messages, and calls a JavaScript function for each of them
 //! through a threadsafe function, with a Buffer, and takes the Buffer it returns. Part of the benchmarks, not of the package.
 //!
-//! Invariant: at most [`WINDOW`] calls are under way, for the queue of a threadsafe function knows no bound.
+//! Invariant: at most `WINDOW` calls are under way, for the queue of a threadsafe function knows no bound.
 
 #![allow(missing_docs, reason = "napi-derive makes items that nobody can document")]
 #![allow(clippy::needless_pass_by_value, reason = "what crosses from JavaScript comes by value")]
