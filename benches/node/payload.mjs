@@ -6,8 +6,11 @@ export const MESSAGE_BYTES = 64
 /** Lines in a chunk: 64 KiB, as a file gives them. */
 const LINES_PER_CHUNK = 1024
 
-/** Different chunks: 4 MiB, more than a core keeps in its own caches. */
-const CHUNKS = 64
+/** Different chunks: 1 MiB, about what a core keeps in its own caches, where a chunk is that was just read. */
+const CHUNKS = 16
+
+/** Chunks' worth of different messages in memory of their own, of which each has an object or three beside its bytes. */
+const CHUNKS_OF_MESSAGES = 4
 
 /** Messages in a batch. */
 const BATCH = 256
@@ -40,7 +43,8 @@ export function chunksOfLines() {
 
 /** Batches of messages. Each message has memory of its own: what structured clone copies is the whole of it. */
 export function batchesOfMessages() {
-  return chunksOfLines().flatMap((chunk) =>
+  const chunks = chunksOfLines().slice(0, CHUNKS_OF_MESSAGES)
+  return chunks.flatMap((chunk) =>
     Array.from({ length: LINES_PER_CHUNK / BATCH }, (_, batch) =>
       Array.from({ length: BATCH }, (_, index) => {
         const message = Buffer.allocUnsafeSlow(MESSAGE_BYTES)
