@@ -91,7 +91,7 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     super()
     const keepAlive = new KeepAlive(() => this.#isAtWork())
     this.#loop = new TurnLoop((deadlineMs) => this.#turn(deadlineMs), keepAlive.soon)
-    const started = start(native, this.#loop.turn)
+    const started = start(native, this.#loop.wake)
     if ('code' in started) throw toError(started)
     this.#native = started
     this.completed = this.#end.promise

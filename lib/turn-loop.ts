@@ -33,6 +33,14 @@ export class TurnLoop {
     }
   }
 
+  /**
+   * Takes a turn, unless one is to follow anyway: Node makes calls from other threads until there are none, and each of
+   * them would otherwise take a turn while the event loop stands still.
+   */
+  readonly wake = (): void => {
+    if (!this.#scheduled) this.turn()
+  }
+
   /** Takes a turn when the event loop has had its own. */
   readonly turnSoon = (): void => {
     if (this.#scheduled) return

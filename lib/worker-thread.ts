@@ -60,7 +60,7 @@ const loop = new TurnLoop((deadlineMs) => {
   if (host?.ended === true) parentPort?.off('message', keepAlive)
   return more
 }, setImmediate)
-const hand = attach(task.stageKey, loop.turn)
+const hand = attach(task.stageKey, loop.wake)
 if (hand === undefined) {
   // The stage has ended meanwhile.
   parentPort?.off('message', keepAlive)
