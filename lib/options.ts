@@ -1,4 +1,5 @@
-// Checks of what cannot cross to Rust as it is: fractions, NaN, wrong types. Ranges are checked there.
+// Checks of what cannot cross to Rust as it is: fractions, NaN, wrong types. Ranges are checked there. And the one of a
+// time that setTimeout() does not check.
 
 import { invalid } from './pipeline-error.js'
 
@@ -27,4 +28,12 @@ export function checkSignal(value: unknown): void {
 /** Refuses what cannot be called. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw invalid(name, 'a function', value)
+}
+
+/** The longest that setTimeout() waits, 24 days; asked for more, it does not wait at all. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** What to ask setTimeout() for, so that it waits for `ms` milliseconds, or for as long as it can. */
+export function timerDelay(ms: number): number {
+  return Math.min(Math.max(1, ms), MAX_TIMER_MS)
 }

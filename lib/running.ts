@@ -12,7 +12,7 @@ import type { ErrorCode } from './error-codes.js'
 import { Announcer, type RunningEvents } from './events.js'
 import { Input } from './input.js'
 import { KeepAlive } from './keep-alive.js'
-import { checkSignal, checkTimeout } from './options.js'
+import { checkSignal, checkTimeout, timerDelay } from './options.js'
 import { Output } from './output.js'
 import { PipelineError } from './pipeline-error.js'
 import { Settlement } from './settlement.js'
@@ -20,9 +20,6 @@ import { HostedStages, type HostedPlan } from './hosting/hosted-stages.js'
 import { TurnLoop } from './turn-loop.js'
 import { webStreamsOf, type ToWebOptions, type WebStreams } from './web-streams.js'
 import type { Duplex } from 'node:stream'
-
-/** The longest that setTimeout() waits, 24 days; asked for more, it does not wait at all. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
 /** What the builder found out, besides the plan that Rust has. */
 export interface RunPlan {
@@ -140,13 +137,10 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
   /** As {@link wait}, for at most `timeoutMs`; then the pipeline is aborted, and `DRAIN_TIMEOUT` says what was left. */
   async drain({ timeoutMs, signal }: DrainOptions): Promise<MetricsReading> {
     checkTimeout('timeoutMs', timeoutMs)
-    const deadline = setTimeout(
-      () => {
-        this.#native.abortDrain()
-        this.#loop.turn()
-      },
-      Math.min(timeoutMs, MAX_TIMEOUT_MS),
-    )
+    const deadline = setTimeout(() => {
+      this.#native.abortDrain()
+      this.#loop.turn()
+    }, timerDelay(timeoutMs))
     // The wait keeps the process, if anything does.
     deadline.unref()
     try {

@@ -1,6 +1,7 @@
 // An async function called with several messages at once.
 
 import type { Codec } from '../codecs/codec.js'
+import { timerDelay } from '../options.js'
 import type { StageContext } from '../stage.js'
 import { Outputs } from './outputs.js'
 import type { AsyncPlan } from './script.js'
@@ -153,7 +154,7 @@ export class AsyncWork implements Work {
       this.#watch()
     }
     // What keeps the process is the message in hand, not its deadline.
-    this.#timer = setTimeout(look, Math.max(1, oldest.startedMs + timeoutMs - performance.now())).unref()
+    this.#timer = setTimeout(look, timerDelay(oldest.startedMs + timeoutMs - performance.now())).unref()
   }
 
   #oldestUndone(): Call | undefined {
