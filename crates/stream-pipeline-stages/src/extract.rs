@@ -6,10 +6,12 @@ use std::fmt;
 use std::ops::Range;
 
 use regex::bytes::{CaptureLocations, Regex};
+use serde::Deserialize;
 use stream_pipeline::{Batch, Emitter, Result, Stage};
 
 use crate::invalid_option::InvalidOption;
 use crate::pattern::compile;
+use crate::plan::Plan;
 
 /// A group of a pattern.
 ///
@@ -18,7 +20,8 @@ use crate::pattern::compile;
 /// assert_eq!(CaptureGroup::from(2), CaptureGroup::Index(2));
 /// assert_eq!(CaptureGroup::from("id"), CaptureGroup::Name("id".to_owned()));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
 pub enum CaptureGroup {
     /// By the order of the opening parentheses, from 1; 0 is the whole match.
     Index(usize),
@@ -120,6 +123,21 @@ fn no_such_group(group: &CaptureGroup, regex: &Regex) -> String {
             format!("the pattern has no group {group}; choose one of {} or {last}", others.join(", "))
         }
         _ => format!("the pattern has no group {group}; put `(..)` around a part of it, or choose 0, the whole match"),
+    }
+}
+
+/// A pattern and its options, as a plan holds them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExtractPlan {
+    pattern: String,
+    #[serde(default)]
+    group: Option<CaptureGroup>,
+}
+
+impl Plan for ExtractPlan {
+    fn stage(self) -> Result<Box<dyn Stage>, InvalidOption> {
+        Ok(Box::new(Extract::new(&self.pattern, ExtractOptions { group: self.group })?))
     }
 }
 

@@ -3,10 +3,12 @@
 //! Invariant: a message that passes is the one that came; no byte is copied.
 
 use regex::bytes::Regex;
+use serde::Deserialize;
 use stream_pipeline::{Batch, Emitter, Result, Stage};
 
 use crate::invalid_option::InvalidOption;
 use crate::pattern::compile;
+use crate::plan::Plan;
 
 /// What [`Filter`] lets pass.
 ///
@@ -62,6 +64,21 @@ impl Filter {
 
     fn keeps(&self, message: &[u8]) -> bool {
         self.regex.is_match(message) != self.invert
+    }
+}
+
+/// A pattern and its options, as a plan holds them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FilterPlan {
+    pattern: String,
+    #[serde(default)]
+    invert: bool,
+}
+
+impl Plan for FilterPlan {
+    fn stage(self) -> Result<Box<dyn Stage>, InvalidOption> {
+        Ok(Box::new(Filter::new(&self.pattern, FilterOptions { invert: self.invert })?))
     }
 }
 

@@ -4,9 +4,11 @@
 //! header that nothing has followed yet.
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
+use serde::Deserialize;
 use stream_pipeline::{Batch, Emitter, Error, LARGE_MESSAGE_BYTES, Result, Stage};
 
 use crate::invalid_option::InvalidOption;
+use crate::plan::Plan;
 use crate::simple_form::process_alone;
 
 /// Output leaves in messages of at most this many bytes, what a file or a socket likes to be given at once.
@@ -17,7 +19,8 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const GATHER_BYTES: usize = 16 * 1024;
 
 /// How [`Gzip`] compresses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct GzipOptions {
     /// From 0 (store) over 1 (fast) to 9 (smallest); 6 by default.
     pub level: u32,
@@ -194,6 +197,12 @@ impl Gzip {
             self.emit(out);
         }
         Ok(())
+    }
+}
+
+impl Plan for GzipOptions {
+    fn stage(self) -> Result<Box<dyn Stage>, InvalidOption> {
+        Ok(Box::new(Gzip::new(self)?))
     }
 }
 

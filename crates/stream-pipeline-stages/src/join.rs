@@ -2,12 +2,16 @@
 //!
 //! Invariant: `chunk` is empty between batches; nothing waits for messages that have not come.
 
+use serde::Deserialize;
 use stream_pipeline::{Batch, Emitter, LARGE_MESSAGE_BYTES, Result, Stage};
 
+use crate::invalid_option::InvalidOption;
+use crate::plan::Plan;
 use crate::simple_form::process_alone;
 
 /// What [`Join`] puts between messages, and how long its chunks become.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct JoinOptions {
     /// Written after every message; `\n` by default, any bytes, may be empty.
     pub separator: Vec<u8>,
@@ -94,6 +98,12 @@ impl Join {
             self.begun = true;
             self.chunk.write(message, out);
         }
+    }
+}
+
+impl Plan for JoinOptions {
+    fn stage(self) -> Result<Box<dyn Stage>, InvalidOption> {
+        Ok(Box::new(Join::new(self)))
     }
 }
 

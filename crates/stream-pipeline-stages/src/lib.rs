@@ -8,6 +8,7 @@ mod invalid_option;
 mod join;
 mod lines;
 mod pattern;
+mod plan;
 mod simple_form;
 
 pub use extract::{CaptureGroup, Extract, ExtractOptions};
@@ -17,3 +18,4 @@ pub use invalid_option::InvalidOption;
 pub use join::{Join, JoinOptions};
 pub use lines::{Lines, LinesOptions};
 pub use pattern::PATTERN_LIMIT_BYTES;
+pub use plan::stage_of_plan;

@@ -4,8 +4,11 @@
 //! that may belong to the line's end.
 
 use memchr::{memchr, memchr_iter};
+use serde::Deserialize;
 use stream_pipeline::{Batch, Emitter, Error, LARGE_MESSAGE_BYTES, Result, Stage};
 
+use crate::invalid_option::InvalidOption;
+use crate::plan::Plan;
 use crate::simple_form::process_alone;
 
 /// How [`Lines`] splits.
@@ -17,7 +20,8 @@ use crate::simple_form::process_alone;
 /// let error = lines.process(vec![b'x'; 81]).unwrap_err();
 /// assert!(error.to_string().contains("longer than max_line_bytes (80 bytes)"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct LinesOptions {
     /// The longest line, in bytes without its ending; 1 MiB by default. A longer one ends the pipeline: it is also the
     /// most memory the stage holds. The pipeline's `max_message_bytes` applies where it is smaller.
@@ -114,6 +118,12 @@ impl Lines {
         } else {
             out.push_vec(std::mem::take(&mut self.held));
         }
+    }
+}
+
+impl Plan for LinesOptions {
+    fn stage(self) -> Result<Box<dyn Stage>, InvalidOption> {
+        Ok(Box::new(Lines::new(self)))
     }
 }
 

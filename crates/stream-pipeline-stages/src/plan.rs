@@ -1,0 +1,67 @@
+//! Built-in stages as data: a kind, and options as a JSON object.
+//!
+//! Invariants: what a plan can say, a constructor can, and the other way round; an option that is left out has the
+//! constructor's default, one that is not known is refused.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use stream_pipeline::{PassthroughStage, Stage};
+
+use crate::extract::ExtractPlan;
+use crate::filter::FilterPlan;
+use crate::gzip::GzipOptions;
+use crate::invalid_option::InvalidOption;
+use crate::join::JoinOptions;
+use crate::lines::LinesOptions;
+
+/// Options that make a stage.
+pub(crate) trait Plan: DeserializeOwned {
+    /// The stage; refuses what its constructor refuses.
+    fn stage(self) -> Result<Box<dyn Stage>, InvalidOption>;
+}
+
+/// Makes the built-in stage that a plan describes: `kind` is what the stage calls itself, `options` a JSON object with
+/// its options in camelCase, bytes as an array of numbers. This is how other languages, and files, name a stage.
+///
+/// Refuses an unknown kind, an unknown option, and what the stage's constructor refuses.
+///
+/// ```
+/// use stream_pipeline_stages::stage_of_plan;
+/// let mut lines = stage_of_plan("lines", r#"{ "maxLineBytes": 80 }"#)?;
+/// assert_eq!(lines.process(b"a\nb\n".to_vec())?, [b"a", b"b"]);
+///
+/// let refused = stage_of_plan("lines", r#"{ "maxBytes": 80 }"#).err().unwrap();
+/// assert!(refused.to_string().contains("unknown field `maxBytes`"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, InvalidOption> {
+    match kind {
+        "passthrough" => read::<NoOptions>("passthrough", options),
+        "lines" => read::<LinesOptions>("lines", options),
+        "join" => read::<JoinOptions>("join", options),
+        "filter" => read::<FilterPlan>("filter", options),
+        "extract" => read::<ExtractPlan>("extract", options),
+        "gzip" => read::<GzipOptions>("gzip", options),
+        other => {
+            let text = format!("there is no built-in stage `{other}`; see the crate's table of stages");
+            Err(InvalidOption::new("plan", "kind", text))
+        }
+    }
+}
+
+fn read<P: Plan>(kind: &'static str, options: &str) -> Result<Box<dyn Stage>, InvalidOption> {
+    serde_json::from_str::<P>(options)
+        .map_err(|error| InvalidOption::new(kind, "options", format!("{error}; correct the plan")))?
+        .stage()
+}
+
+/// Of a stage that has none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoOptions {}
+
+impl Plan for NoOptions {
+    fn stage(self) -> Result<Box<dyn Stage>, InvalidOption> {
+        Ok(Box::new(PassthroughStage))
+    }
+}

@@ -1,0 +1,11 @@
+// A built-in native stage as data. What its options mean and take is decided in Rust; here they get their names and types.
+
+import type { NativeStage } from '../stage.js'
+
+/** Describes a stage: `kind` as Rust calls it. Options that are undefined have the stage's defaults. */
+export function nativeStage<In extends Buffer = Buffer, Out extends Buffer = Buffer>(
+  kind: string,
+  options: object = {},
+): NativeStage<In, Out> {
+  return { native: { kind, options: JSON.stringify(options) } }
+}
