@@ -1,7 +1,7 @@
 // What lies between those who push and the engine: messages gathered to cross together, and pushes that wait.
 //
 // Pushes are gathered in a region and offered to the engine together: when the region is full, and otherwise in the next
-// microtask. Invariants: order is kept; a push settles when its message is in the first ring, or will never be; what waits
+// microtask; large ones are offered at once, by themselves, and not copied here. Invariants: order is kept; a push settles when its message is in the first ring, or will never be; what waits
 // is bounded by the region and by MAX_WAITING; a push that waits with a signal has not been copied, so that it can still
 // be taken back.
 
@@ -18,6 +18,12 @@ const MAX_WAITING = 1024
 /** Messages, and bytes, offered together: as many as the engine's batches hold. */
 const OFFER_MESSAGES = 1024
 const OFFER_BYTES = 128 * 1024
+
+/** From so many bytes on a message crosses by itself: to gather it with others would take a copy, which costs more. */
+const LARGE_BYTES = 16 * 1024
+
+/** The promise of what has entered at once. */
+const ENTERED = Promise.resolve(undefined)
 
 /** Answer of `NativeRun.offer`: no message will ever be let in again, or none of these. */
 const REFUSED = -1
@@ -187,9 +193,10 @@ export class Entrance {
   /** Puts a message into the region, if nothing waits before it; `undefined` if it has to wait. */
   #stage(message: MessageInput): Promise<undefined> | undefined {
     if (this.#aborted) return this.#owner.failed
-    if (this.#paused) return undefined
+    if (this.#paused || this.#waiting.length > 0) return undefined
+    if (crossesAlone(message)) return this.#blocked ? undefined : this.#offerAlone(message)
     if (this.#blocked) {
-      if (this.#oneByOne || this.#waiting.length > 0 || !this.#append(message)) return undefined
+      if (this.#oneByOne || !this.#append(message)) return undefined
     } else if (!this.#append(message)) {
       if (!this.flush() || !this.#append(message)) return undefined
     }
@@ -214,11 +221,11 @@ export class Entrance {
     if (this.#aborted) return this.#owner.failed
     if (!this.flush()) return undefined
     const bytes = typeof message === 'string' ? Buffer.from(message) : message
-    const taken = this.#native.offer(bytes, Uint32Array.of(bytes.length), 1)
+    const taken = this.#native.offerOne(bytes)
     this.#owner.keepAlive()
     if (taken === REFUSED) return this.#refusal()
     this.#blocked = taken === 0
-    return this.#blocked ? undefined : Promise.resolve(undefined)
+    return this.#blocked ? undefined : ENTERED
   }
 
   #wait(message: MessageInput, alone: boolean, signal: AbortSignal | undefined): Promise<undefined> {
@@ -268,4 +275,9 @@ export class Entrance {
     }
     return Promise.reject(this.#owner.toError(refusal))
   }
+}
+
+/** Whether a message is offered where it lies. Memory shared with other threads is copied first: they may write to it. */
+function crossesAlone(message: MessageInput): message is Uint8Array {
+  return typeof message !== 'string' && message.length >= LARGE_BYTES && message.buffer instanceof ArrayBuffer
 }

@@ -5,8 +5,7 @@
 
 import type { NativeRun } from './binding.js'
 import { deferred, type Deferred } from './deferred.js'
-import { NO_GAP } from './codecs/codec.js'
-import { InboundRegion } from './hosting/region.js'
+import { Landing } from './hosting/landing.js'
 import { orAborted } from './interruption.js'
 import { checkSignal } from './options.js'
 
@@ -56,17 +55,16 @@ const DONE = { done: true, value: undefined } as const
 export class Output<Out extends Buffer = Buffer> implements AsyncIterable<Out> {
   readonly #native: NativeRun
   readonly #owner: OutputOwner
-  readonly #region: InboundRegion
+  readonly #landing = new Landing()
   #batch: Buffer[] = []
   #position = 0
   #state: 'unclaimed' | 'claimed' | 'ended' | 'given up' = 'unclaimed'
   readonly #requests: Request[] = []
 
   /** @internal */
-  constructor(native: NativeRun, owner: OutputOwner, maxMessageBytes: number) {
+  constructor(native: NativeRun, owner: OutputOwner) {
     this.#native = native
     this.#owner = owner
-    this.#region = new InboundRegion(maxMessageBytes, NO_GAP)
   }
 
   /** One message at a time, as {@link messages} without options. */
@@ -198,9 +196,10 @@ export class Output<Out extends Buffer = Buffer> implements AsyncIterable<Out> {
   /** Takes a batch from the engine; `false` if there is none now. */
   #take(): boolean {
     if (this.#state !== 'claimed') return false
-    const count = this.#native.takeOutput(this.#region.bytes, this.#region.ends)
+    const { bytes, ends } = this.#landing
+    const count = this.#native.takeOutput(bytes, ends)
     if (count > 0) {
-      this.#batch = this.#region.copyOut(count)
+      this.#batch = this.#landing.messages(count, (memory) => this.#native.takeOutput(memory, ends))
       this.#position = 0
       return true
     }

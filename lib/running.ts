@@ -103,7 +103,7 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     }
     this.#keepAlive = keepAlive
     this.input = new Input(started, owner, maxMessageBytes, plan.inputRefuses)
-    this.output = new Output<Out>(started, owner, maxMessageBytes)
+    this.output = new Output<Out>(started, owner)
     this.#announcer = new Announcer(this, started)
     if (signal !== undefined) this.#unlistenAbort = listenForAbort(signal, new WeakRef(this))
     publish('start', () => ({ running: this, stages: started.metrics().stages.map(({ name }) => name) }))

@@ -5,7 +5,7 @@
 
 import { markAsUntransferable } from 'node:worker_threads'
 import type { MessageInput } from '../message.js'
-import { BufferView } from './buffer-view.js'
+import { messagesIn } from './buffer-view.js'
 
 /** Messages in one region at most, either way; the engine's batches hold no more. */
 export const MAX_MESSAGES = 1024
@@ -60,20 +60,10 @@ export class InboundRegion {
 
   /** The first `count` messages, in memory of their own; of a region without gaps. */
   copyOut(count: number): Buffer[] {
-    const { offsets } = this
-    const total = offsets[count]!
-    // One allocation and one copy for all of them; each message is a view of it.
+    const total = this.offsets[count]!
     const copy = Buffer.allocUnsafeSlow(total)
     this.bytes.copy(copy, 0, 0, total)
-    const memory = copy.buffer
-    const messages = new Array<Buffer>(count)
-    let start = 0
-    for (let index = 0; index < count; index++) {
-      const end = offsets[index + 1]!
-      messages[index] = new BufferView(memory, start, end - start)
-      start = end
-    }
-    return messages
+    return messagesIn(copy, this.offsets, count)
   }
 }
 

@@ -29,21 +29,22 @@ impl<'call> Region<'call> {
         self.table.len()
     }
 
-    pub(crate) fn max_bytes(&self) -> usize {
-        self.bytes.len()
-    }
-
     /// What JavaScript was given last time; it may have changed it since.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
+    /// The memory, to be written to.
+    fn memory(&mut self) -> (&mut [u8], &mut [u32]) {
+        // SAFETY: the arrays live until this call returns to JavaScript, which does not run meanwhile; lib/hosting makes
+        // each of them with memory of its own, which no other argument of a call shares and no other thread sees.
+        unsafe { (self.bytes.as_mut(), self.table.as_mut()) }
+    }
+
     /// Copies messages into the region until `batch` is empty or the next does not fit; says how many. Behind each comes
     /// `gap`, and one byte is free before the first if there is one.
     pub(crate) fn write(&mut self, batch: &mut Batch, gap: &[u8]) -> usize {
-        // SAFETY: the arrays live until this call returns to JavaScript, which does not run meanwhile; lib/region.ts makes
-        // each of them with memory of its own, which no other argument of a call shares and no other thread sees.
-        let (bytes, table) = unsafe { (self.bytes.as_mut(), self.table.as_mut()) };
+        let (bytes, table) = self.memory();
         let mut start = usize::from(!gap.is_empty());
         let mut count = 0;
         for (message, word) in batch.iter().zip(table.iter_mut()) {
@@ -58,6 +59,27 @@ impl<'call> Region<'call> {
         }
         batch.drop_front(count);
         count
+    }
+
+    /// Says in the table where each of the messages ends, which are no more than it has words; and copies them into the
+    /// area if there is room for all of them. Whether there was.
+    pub(crate) fn write_whole(&mut self, batch: &Batch) -> bool {
+        let (bytes, table) = self.memory();
+        let mut end = 0;
+        for (message, word) in batch.iter().zip(table.iter_mut()) {
+            end += message.len();
+            *word = end as u32;
+        }
+        if end > bytes.len() {
+            return false;
+        }
+        let mut rest = bytes;
+        for message in batch.iter() {
+            let (place, behind) = rest.split_at_mut(message.len());
+            place.copy_from_slice(message);
+            rest = behind;
+        }
+        true
     }
 }
 

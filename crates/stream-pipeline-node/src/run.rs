@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use napi::bindgen_prelude::{Either, Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
-use stream_pipeline::{Error, ErrorCode, HostedStage, Input, Output, Pipeline, Running, Waker};
+use stream_pipeline::{Batch, Error, ErrorCode, HostedStage, Input, Output, Pipeline, Running, Waker};
 
 use crate::event_loop::NativeLoop;
 use crate::failure::Failure;
@@ -23,6 +23,9 @@ const NOTHING: i32 = 0;
 const ENDED: i32 = -2;
 /// The input refused for good; `refusal()` says why.
 const REFUSED: i32 = -1;
+
+/// The most that JavaScript is handed at once, of messages that travelled together: twice what the engine's batches hold.
+const OUTPUT_BYTES: usize = 256 * 1024;
 
 pub(crate) struct Core {
     pub(crate) running: Running,
@@ -84,7 +87,7 @@ impl NativePipeline {
         let _ = running.call_when_ended(&waker);
         let core = Arc::new(Core { running, wake });
         event_loop.register(&core);
-        Ok(Either::A(NativeRun { core, input, output: Some(output), waker, refusal: None }))
+        Ok(Either::A(NativeRun { core, input, output: Some(output), taken: Batch::new(), waker, refusal: None }))
     }
 }
 
@@ -94,6 +97,8 @@ pub struct NativeRun {
     pub(crate) core: Arc<Core>,
     input: Input,
     output: Option<Output>,
+    /// Left the last stage, and JavaScript knows how much room it needs.
+    taken: Batch,
     pub(crate) waker: Waker,
     refusal: Option<Error>,
 }
@@ -108,11 +113,25 @@ impl NativeRun {
 
     /// Offers the messages of a region, as many as the table has `words`. Returns how many were let in; fewer than given if there is no room, with the
     /// wake-up armed; -1 if none ever will be.
+    /// Offers the messages of a region, as many as the table has `words`. Returns how many were let in; fewer than given
+    /// if there is no room, with the wake-up armed; -1 if none ever will be.
     #[napi]
     pub fn offer(&mut self, bytes: &[u8], table: &[u32], words: u32) -> i32 {
         let mut batch = self.input.new_batch();
         region::read(bytes, &table[..words as usize], &mut batch);
-        let given = words as i32;
+        self.offer_batch(batch)
+    }
+
+    /// As `offer()`, of one message, which is copied once.
+    #[napi]
+    pub fn offer_one(&mut self, message: &[u8]) -> i32 {
+        let mut batch = self.input.new_batch();
+        batch.push(message);
+        self.offer_batch(batch)
+    }
+
+    fn offer_batch(&mut self, batch: Batch) -> i32 {
+        let given = batch.len() as i32;
         let mut offered = self.input.offer_batch(batch);
         loop {
             match offered {
@@ -157,24 +176,26 @@ impl NativeRun {
         self.input.is_pressured()
     }
 
-    /// Fills a region with messages that have left the last stage. Returns how many, `0` if there are none now, with the
-    /// wake-up armed, or -2 at the end.
+    /// Takes messages that have left the last stage, as many as the table has words at most, and says there where each ends.
+    /// If `bytes` has room for all of them, it holds them now; if not, they are taken when this is called with enough.
+    /// Returns how many, `0` if there are none now, with the wake-up armed, or -2 at the end.
     #[napi]
     pub fn take_output(&mut self, bytes: Uint8ArraySlice<'_>, table: Uint32ArraySlice<'_>) -> i32 {
         let mut region = Region::new(bytes, table);
         let Some(output) = &mut self.output else { return ENDED };
-        loop {
-            match output.try_pop_batch(region.max_messages(), region.max_bytes()) {
-                Ok(Some(mut batch)) => {
-                    let count = region.write(&mut batch, &[]);
-                    output.recycle(batch);
-                    return count as i32;
-                }
+        while self.taken.is_empty() {
+            match output.try_pop_batch(region.max_messages(), OUTPUT_BYTES) {
+                Ok(Some(batch)) => self.taken = batch,
                 Ok(None) => return ENDED,
                 Err(_) if output.call_when_filled(&self.waker) => return NOTHING,
                 Err(_) => {}
             }
         }
+        let count = self.taken.len();
+        if region.write_whole(&self.taken) {
+            output.recycle(std::mem::take(&mut self.taken));
+        }
+        count as i32
     }
 
     /// Nobody will take the output: it counts as delivered.
