@@ -69,23 +69,36 @@ impl Join {
         let usual = self.options.chunk_bytes.min(longest);
         let separator_bytes = self.options.separator.len();
         let mut bytes_left = batch.message_bytes() + batch.len() * separator_bytes;
-        let mut messages = batch.iter().peekable();
-        while let Some(message) = messages.next() {
+        let mut next = 0;
+        while let Some((span, count)) = batch.span(next, &self.options.separator, self.room(usual)) {
+            let bytes = span.len() + separator_bytes;
+            if next > 0 {
+                if self.chunk.bytes.len() + bytes > usual {
+                    self.chunk.emit(out);
+                }
+                out.next_input();
+            }
             if out.is_stopped() {
-                break;
+                return;
             }
-            let bytes = message.len() + separator_bytes;
             self.chunk.open(bytes_left.min(usual.max(bytes)).min(longest));
-            self.write(message, out);
+            // What is emitted when the chunk is full belongs to the last of them.
+            out.next_inputs(count - 1);
+            self.write(span, out);
             bytes_left -= bytes;
-            let next_fits = |next: &&[u8]| self.chunk.bytes.len() + next.len() + separator_bytes <= usual;
-            if !messages.peek().is_some_and(next_fits) {
-                self.chunk.emit(out);
-            }
-            out.next_input();
+            next += count;
         }
+        self.chunk.emit(out);
+        out.next_input();
     }
 
+    /// How long messages, with the separators between them, may be that are written at once.
+    fn room(&self, usual: usize) -> usize {
+        usual.saturating_sub(self.chunk.bytes.len() + self.options.separator.len())
+    }
+
+    /// Writes a message, or several with separators between them.
+    #[inline]
     fn write(&mut self, message: &[u8], out: &mut Emitter) {
         let separator = &self.options.separator;
         if self.options.trailing {
@@ -137,7 +150,16 @@ impl Chunk {
         }
     }
 
-    fn write(&mut self, mut part: &[u8], out: &mut Emitter) {
+    #[inline]
+    fn write(&mut self, part: &[u8], out: &mut Emitter) {
+        if self.bytes.len() + part.len() > out.max_message_bytes() {
+            return self.write_cut(part, out);
+        }
+        self.bytes.extend_from_slice(part);
+    }
+
+    #[cold]
+    fn write_cut(&mut self, mut part: &[u8], out: &mut Emitter) {
         while self.bytes.len() + part.len() > out.max_message_bytes() {
             let (head, tail) = part.split_at(out.max_message_bytes() - self.bytes.len());
             self.bytes.extend_from_slice(head);

@@ -83,13 +83,16 @@ impl Lines {
         }
         let whole = &piece[start..];
         let mut start = 0;
-        for end in memchr_iter(b'\n', whole) {
-            let line = &whole[start..end];
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            cap.check(line.len())?;
-            out.push(line);
+        let mut checked = Ok(());
+        let lines = memchr_iter(b'\n', whole).map_while(|end| {
+            let ends_with_return = whole[start..end].last() == Some(&b'\r');
+            let line = start..end - usize::from(ends_with_return);
             start = end + 1;
-        }
+            checked = cap.check(line.len());
+            checked.is_ok().then_some(line)
+        });
+        out.push_parts(whole, lines);
+        checked?;
         self.hold(&whole[start..], cap)
     }
 

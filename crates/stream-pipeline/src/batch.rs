@@ -1,11 +1,16 @@
 //! A batch: messages that travel together.
 //!
 //! A small message is a range of the batch's shared buffer; a large one keeps its own buffer, which is moved and never
-//! copied. Removing or narrowing messages changes ranges only.
+//! copied. Removing or narrowing messages changes ranges only. Messages cut out of one piece of bytes are copied together,
+//! and may be again: `spans`.
 //!
 //! Invariant: every entry lies within the buffer it names, and `head..entries.len()` are the messages still there.
 
 use std::ops::Range;
+
+pub(crate) use spans::Limits;
+
+mod spans;
 
 /// From this many bytes on a message keeps its own buffer instead of being copied into the shared one: a page, beyond
 /// which the copy costs more than the allocation it saves.

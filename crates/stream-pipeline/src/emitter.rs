@@ -4,9 +4,10 @@
 //! before it can be taken by the next stage; nothing is held back longer than the call in which it was emitted.
 
 use std::collections::{VecDeque, vec_deque};
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::batch::{Batch, LARGE_MESSAGE_BYTES, older};
+use crate::batch::{Batch, LARGE_MESSAGE_BYTES, Limits, older};
 use crate::edge::{Edge, Hold, Refusal};
 use crate::error::{Error, ErrorCode};
 use crate::metrics::StageGauges;
@@ -113,6 +114,33 @@ impl Emitter {
         }
     }
 
+    /// Emits a copy of each of these parts of `bytes`: the same as a [`push`](Emitter::push) of each. Parts that follow each
+    /// other closely, as lines do, are copied together.
+    ///
+    /// ```
+    /// let mut out = stream_pipeline::Emitter::detached();
+    /// out.push_parts(b"one,two", [0..3, 4..7]);
+    /// assert_eq!(out.take_messages(), [b"one", b"two"]);
+    /// ```
+    ///
+    /// # Panics
+    /// If a part does not lie within `bytes`.
+    pub fn push_parts(&mut self, bytes: &[u8], parts: impl IntoIterator<Item = Range<usize>>) {
+        let mut parts = parts.into_iter();
+        let mut next = parts.next();
+        while let Some(part) = next {
+            if !self.accepts(part.len()) {
+                next = parts.next();
+                continue;
+            }
+            let limits =
+                Limits { batch_messages: self.downstream.batch_limit(), message_bytes: self.max_message_bytes };
+            let pushed;
+            (pushed, next) = self.open.push_span(bytes, part, &mut parts, limits);
+            self.tally.output(pushed);
+        }
+    }
+
     /// Emits `message`: a large one is moved, a small one copied. The limit is that of [`Emitter::push`].
     #[inline]
     pub fn push_vec(&mut self, message: Vec<u8>) {
@@ -177,6 +205,15 @@ impl Emitter {
         // The input at which an output was refused is not done: the stage fails there.
         if self.failure.is_none() {
             self.tally.next_input();
+        }
+    }
+
+    /// As [`next_input`](Emitter::next_input) for the next `count` inputs, the outputs since the last call belonging to the
+    /// first of them.
+    #[inline]
+    pub fn next_inputs(&mut self, count: usize) {
+        if self.failure.is_none() {
+            self.tally.next_inputs(count);
         }
     }
 

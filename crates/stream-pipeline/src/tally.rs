@@ -69,6 +69,16 @@ impl Tally {
         }
     }
 
+    /// The next `count` inputs are done; what was made belongs to the first of them.
+    pub(crate) fn next_inputs(&mut self, count: usize) {
+        if count > 0 {
+            self.next_input();
+            let absorbed = (count as u64 - 1).min(self.open_inputs);
+            self.open_inputs -= absorbed;
+            self.counts.absorbed += absorbed;
+        }
+    }
+
     fn settle(&mut self, made: u64) {
         match made {
             0 => self.counts.absorbed += 1,
@@ -142,6 +152,27 @@ mod tests {
         }
         assert_eq!((tally.counts.absorbed, tally.counts.created), (1, 3));
         balanced(&tally, 5);
+    }
+
+    #[test]
+    fn inputs_settled_together_are_those_settled_one_by_one() {
+        for (made, early, count) in [(0, false, 3), (2, false, 3), (1, true, 2), (1, false, 0), (3, false, 9)] {
+            let tallies = [true, false].map(|together| {
+                let mut tally = Tally::default();
+                tally.receive(5);
+                tally.output(made);
+                if early {
+                    tally.before_publishing();
+                }
+                if together {
+                    tally.next_inputs(count);
+                } else {
+                    (0..count).for_each(|_| tally.next_input());
+                }
+                (tally.counts, tally.sequence(), tally.made)
+            });
+            assert_eq!(tallies[0], tallies[1], "{made} outputs, {count} inputs");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
+use stream_pipeline::{Batch, Emitter, OverflowPolicy::Block, PipelineBuilder, batch_fn};
 use stream_pipeline_stages::Lines;
 
 use crate::trial::emitted;
+use crate::watchdog::watched;
 
 fn lines(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
     emitted(Lines::default(), &[pieces]).expect("no line is too long")
@@ -53,4 +55,30 @@ fn a_line_of_many_pieces_is_one_message() {
     let piece = [b'x'; 5000];
     let pieces: Vec<&[u8]> = std::iter::repeat_n(&piece[..], 20).chain([&b"\nshort"[..]]).collect();
     assert_eq!(lines(&pieces), ["x".repeat(100_000).as_bytes(), b"short"]);
+}
+
+#[test]
+fn lines_lie_in_their_batch_as_they_lay_in_the_piece() {
+    let pipeline = PipelineBuilder::new()
+        .add_stage_object("lines", 64, Block, Lines::default())
+        .add_stage_object(
+            "look",
+            256,
+            Block,
+            batch_fn(|batch: Batch, out: &mut Emitter| {
+                assert_eq!(batch.span(0, b"\n", 100), Some((&b"one\n\ntwo"[..], 3)));
+                out.forward(batch);
+                Ok(())
+            }),
+        )
+        .build()
+        .unwrap();
+    let (input, output) = (pipeline.input(), pipeline.output().unwrap());
+    watched(move |watch| {
+        let running = watch.over(pipeline.start_ready().unwrap());
+        input.push(b"one\n\ntwo\n".to_vec()).unwrap();
+        drop(input);
+        assert_eq!(output.count(), 3);
+        running.wait().unwrap();
+    });
 }

@@ -6,6 +6,7 @@ mod gzip_flush;
 mod gzip_round_trip;
 mod join;
 mod join_pieces;
+mod join_spans;
 mod ledger;
 mod lines;
 mod lines_at_borders;

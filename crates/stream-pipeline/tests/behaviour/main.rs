@@ -27,6 +27,7 @@ mod large_messages;
 mod message_limit;
 mod output_forms;
 mod output_given_up;
+mod parts;
 mod push_after_close;
 mod push_before_start;
 mod push_many_tail;

@@ -4,6 +4,7 @@
 //! not settled. A batch of outputs stems from one portion. What is gathered here is in no book before it is given.
 
 use std::collections::{VecDeque, vec_deque};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::outlet::Outlet;
@@ -135,6 +136,12 @@ impl Hand {
     #[inline]
     pub fn push(&mut self, message: &[u8]) {
         self.outputs.push(message);
+    }
+
+    /// Emits a copy of each of these parts of `bytes`, made from the first input that is not settled; see
+    /// [`Emitter::push_parts`].
+    pub fn push_parts(&mut self, bytes: &[u8], parts: impl IntoIterator<Item = Range<usize>>) {
+        self.outputs.push_parts(bytes, parts);
     }
 
     /// The first input that is not settled is done.
