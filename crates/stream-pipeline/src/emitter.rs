@@ -3,6 +3,8 @@
 //! Invariants: what is emitted leaves in order, and nothing behind an output that was refused; an output enters the books
 //! before it can be taken by the next stage; nothing is held back longer than the call in which it was emitted.
 
+mod rejects;
+
 use std::collections::{VecDeque, vec_deque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,6 +15,8 @@ use crate::error::{Error, ErrorCode};
 use crate::metrics::StageGauges;
 use crate::pipeline::DEFAULT_MAX_MESSAGE_BYTES;
 use crate::tally::Tally;
+
+pub(crate) use rejects::Rejects;
 
 /// Buffers kept for the next messages: of the one in work and of the one behind it.
 const SPARES: usize = 2;
@@ -34,6 +38,7 @@ pub struct Emitter {
     delivery: Delivery,
     gauges: Arc<StageGauges>,
     max_message_bytes: usize,
+    rejects: Rejects,
     tally: Tally,
     open: Batch,
     /// The buffers of messages that were copied, for the next ones.
@@ -56,6 +61,7 @@ impl Emitter {
         delivery: Delivery,
         gauges: Arc<StageGauges>,
         max_message_bytes: usize,
+        rejects: Rejects,
     ) -> Self {
         Self {
             upstream,
@@ -63,6 +69,7 @@ impl Emitter {
             delivery,
             gauges,
             max_message_bytes,
+            rejects,
             tally: Tally::default(),
             open: Batch::new(),
             spares: Vec::new(),
@@ -88,7 +95,7 @@ impl Emitter {
     pub fn detached() -> Self {
         let edge = Arc::new(Edge::detached());
         let gauges = Arc::new(StageGauges::default());
-        Self::new(Arc::clone(&edge), edge, Delivery::Gathering, gauges, DEFAULT_MAX_MESSAGE_BYTES)
+        Self::new(Arc::clone(&edge), edge, Delivery::Gathering, gauges, DEFAULT_MAX_MESSAGE_BYTES, Rejects::default())
     }
 
     /// Takes what was emitted into a detached emitter so far; empty inside a pipeline.

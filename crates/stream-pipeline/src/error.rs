@@ -20,7 +20,7 @@ pub enum ErrorCode {
     InvalidName,
     /// `build()`: two stages share a name.
     DuplicateName,
-    /// `build()`: settings were given for an edge no stage has.
+    /// `build()`: settings of an edge, or an error policy, were given for a stage that there is not.
     UnknownEdge,
     /// `build()`: a capacity of 0, or beyond [`MAX_CAPACITY`](crate::MAX_CAPACITY).
     InvalidCapacity,
@@ -32,7 +32,7 @@ pub enum ErrorCode {
     InvalidMessageLimit,
     /// `start`: a stage has no object and no closure was given to make one.
     MissingStage,
-    /// The output handle was asked for a second time.
+    /// The output handle, or that of the dead letters, was asked for a second time.
     OutputTaken,
     /// `start`: the operating system refused a thread.
     ThreadRefused,

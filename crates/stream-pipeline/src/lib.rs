@@ -31,9 +31,11 @@
 
 mod batch;
 mod clock;
+mod dead_letter;
 mod edge;
 mod emitter;
 mod error;
+mod error_policy;
 mod latency;
 mod marks;
 mod metrics;
@@ -50,15 +52,17 @@ mod tally;
 mod watch;
 
 pub use batch::{Batch, LARGE_MESSAGE_BYTES};
+pub use dead_letter::DeadLetter;
 pub use emitter::Emitter;
 pub use error::{Error, ErrorCode, PushError, Result};
+pub use error_policy::ErrorPolicy;
 pub use latency::{LatencySummary, LatencyTracker};
 pub use marks::Marks;
 pub use metrics::{EdgeMetrics, Ledger, Metrics, StageMetrics, StageState};
 pub use overflow::{OverflowPolicy, UnknownPolicy};
 pub use pipeline::{
-    DEFAULT_CAPACITY, DEFAULT_MAX_MESSAGE_BYTES, EdgeOptions, Given, Hand, HostedStage, Input, MAX_CAPACITY,
-    MAX_MESSAGE_BYTES, Order, Output, Pipeline, PipelineBuilder, Running, Taken,
+    DEFAULT_CAPACITY, DEFAULT_MAX_MESSAGE_BYTES, DeadLetters, EdgeOptions, Given, Hand, HostedStage, Input,
+    MAX_CAPACITY, MAX_MESSAGE_BYTES, Order, Output, Pipeline, PipelineBuilder, Running, Taken,
 };
 pub use pressure::{PressureChange, PressureWatch};
 pub use signal::Waker;

@@ -57,6 +57,8 @@ pub(crate) struct StageGauges {
     created: AtomicU64,
     emitted: AtomicU64,
     absorbed: AtomicU64,
+    skipped: AtomicU64,
+    dead_lettered: AtomicU64,
     failed: AtomicU64,
     aborted: AtomicU64,
     state: AtomicU8,
@@ -82,6 +84,8 @@ impl StageGauges {
         self.received.store(counts.received, Ordering::Release);
         // Partner: the acquire in `read`, called in the opposite order by `counts`. Who sees what leaves sees what entered.
         self.absorbed.store(counts.absorbed, Ordering::Release);
+        self.skipped.store(counts.skipped, Ordering::Release);
+        self.dead_lettered.store(counts.dead_lettered, Ordering::Release);
         self.failed.store(counts.failed, Ordering::Release);
         self.aborted.store(counts.aborted, Ordering::Release);
         self.emitted.store(counts.emitted, Ordering::Release);
@@ -91,10 +95,12 @@ impl StageGauges {
         let emitted = read(&self.emitted);
         let aborted = read(&self.aborted);
         let failed = read(&self.failed);
+        let dead_lettered = read(&self.dead_lettered);
+        let skipped = read(&self.skipped);
         let absorbed = read(&self.absorbed);
         let received = read(&self.received);
         let created = self.created.load(Ordering::Relaxed);
-        Counts { received, created, emitted, absorbed, failed, aborted }
+        Counts { received, created, emitted, absorbed, skipped, dead_lettered, failed, aborted }
     }
 
     pub(crate) fn start_at(&self, now_ns: u64) {
@@ -164,6 +170,8 @@ impl StageGauges {
             created: counts.created,
             emitted: counts.emitted,
             absorbed: counts.absorbed,
+            skipped: counts.skipped,
+            dead_lettered: counts.dead_lettered,
             failed: counts.failed,
             aborted: counts.aborted,
             throughput_per_second: total.count as f64 / window.as_secs_f64(),
@@ -179,7 +187,7 @@ impl StageGauges {
 
 /// A reading of one stage. Counts are messages since the start.
 ///
-/// `received + created = emitted + absorbed + failed + aborted + in_hand()`.
+/// `received + created = emitted + absorbed + skipped + dead_lettered + failed + aborted + in_hand()`.
 #[derive(Clone, Debug)]
 pub struct StageMetrics {
     /// The stage's name.
@@ -194,6 +202,10 @@ pub struct StageMetrics {
     pub emitted: u64,
     /// Inputs that had no output.
     pub absorbed: u64,
+    /// Messages it could not work on, left out by its error policy.
+    pub skipped: u64,
+    /// Messages it could not work on, given to the dead letters by its error policy.
+    pub dead_lettered: u64,
     /// Inputs at which the stage failed: 0 or 1.
     pub failed: u64,
     /// In hand when the stage was ended.
@@ -218,7 +230,8 @@ impl StageMetrics {
     /// Messages taken and not finished.
     #[must_use]
     pub fn in_hand(&self) -> u64 {
-        (self.received + self.created).saturating_sub(self.emitted + self.absorbed + self.failed + self.aborted)
+        let left = self.emitted + self.absorbed + self.skipped + self.dead_lettered + self.failed + self.aborted;
+        (self.received + self.created).saturating_sub(left)
     }
 }
 
@@ -294,7 +307,11 @@ pub struct Ledger {
     pub dropped_closed: u64,
     /// Inputs of stages that had no output.
     pub absorbed: u64,
-    /// Messages at which a stage failed.
+    /// Messages that stages could not work on, left out by their error policy.
+    pub skipped: u64,
+    /// Messages that stages could not work on, given to the dead letters by their error policy.
+    pub dead_lettered: u64,
+    /// Messages at which a stage failed, and the pipeline with it.
     pub failed: u64,
     /// In flight when the pipeline failed or was aborted.
     pub aborted: u64,
@@ -309,8 +326,8 @@ impl Ledger {
         self.dropped_oldest + self.dropped_newest + self.dropped_closed
     }
 
-    /// `accepted + created - (delivered + dropped + absorbed + failed + aborted + in_flight)`: 0 when the pipeline is
-    /// quiescent. In between, messages that were on the way from an edge to a stage while the reading was taken may
+    /// `accepted + created - (delivered + dropped + absorbed + skipped + dead_lettered + failed + aborted + in_flight)`: 0
+    /// when the pipeline is quiescent. In between, messages that were on the way from an edge to a stage while the reading was taken may
     /// make it differ.
     #[must_use]
     pub fn balance(&self) -> i64 {
@@ -323,10 +340,11 @@ impl Ledger {
         self.accepted + self.created
     }
 
-    /// `delivered + dropped + absorbed + failed + aborted`; never more than [`Ledger::entered`].
+    /// `delivered + dropped + absorbed + skipped + dead_lettered + failed + aborted`; never more than [`Ledger::entered`].
     #[must_use]
     pub fn left(&self) -> u64 {
-        self.delivered + self.dropped() + self.absorbed + self.failed + self.aborted
+        let stopped = self.failed + self.aborted;
+        self.delivered + self.dropped() + self.absorbed + self.skipped + self.dead_lettered + stopped
     }
 }
 

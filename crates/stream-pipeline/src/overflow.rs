@@ -46,11 +46,16 @@ impl std::str::FromStr for OverflowPolicy {
     type Err = UnknownPolicy;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|policy| policy.as_str() == word).ok_or(UnknownPolicy)
+        Self::ALL
+            .into_iter()
+            .find(|policy| policy.as_str() == word)
+            .ok_or(UnknownPolicy { expected: "`block`, `drop-oldest`, `drop-newest` or `error`" })
     }
 }
 
-/// A word that names no overflow policy.
+/// A word that names no policy; the text lists those there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected `block`, `drop-oldest`, `drop-newest` or `error`")]
-pub struct UnknownPolicy;
+#[error("expected {expected}")]
+pub struct UnknownPolicy {
+    pub(crate) expected: &'static str,
+}

@@ -13,7 +13,8 @@ use crate::error::Result;
 /// The simple form is [`process`](Stage::process): one message in, none, one or many out. A stage that can work on
 /// ranges of the shared buffer overrides [`process_batch`](Stage::process_batch) and saves the allocations.
 ///
-/// An error or a panic is caught at the thread's edge and ends the pipeline: the stages before abort, those behind
+/// An error or a panic is caught at the thread's edge and ends the pipeline, unless the stage's
+/// [`ErrorPolicy`](crate::ErrorPolicy) deals with it: the stages before abort, those behind
 /// finish what had been emitted, and `wait()` names the stage and the message.
 ///
 /// ```
@@ -32,7 +33,8 @@ use crate::error::Result;
 /// # Ok::<(), stream_pipeline::Error>(())
 /// ```
 pub trait Stage: Send {
-    /// One message in; none, one or many out, in order.
+    /// One message in; none, one or many out, in order. What an error does is the stage's
+    /// [`ErrorPolicy`](crate::ErrorPolicy).
     fn process(&mut self, input: Vec<u8>) -> Result<Vec<Vec<u8>>>;
 
     /// What the stage calls itself. The name given to the builder wins.
@@ -42,7 +44,8 @@ pub trait Stage: Send {
     ///
     /// Call [`Emitter::next_input`] after each input, or hand the whole batch on by [`Emitter::forward`]: by that the
     /// engine counts, and names the message at which an error happened. Long work looks at
-    /// [`Emitter::is_stopped`] between messages and returns early when it is true.
+    /// [`Emitter::is_stopped`] between messages and returns early when it is true. A message that cannot be worked on goes to
+    /// [`Emitter::reject`]; an error that is returned ends the pipeline.
     fn process_batch(&mut self, batch: Batch, out: &mut Emitter) -> Result<()> {
         let mut batch = batch;
         // One ahead: a message that was copied a moment ago is slow to read.
@@ -51,8 +54,10 @@ pub trait Stage: Send {
             && let Some(message) = next
         {
             next = out.next_of(&mut batch);
-            for output in self.process(message)? {
-                out.push_vec(output);
+            let original = if out.keeps_rejects() { message.clone() } else { Vec::new() };
+            match self.process(message) {
+                Ok(outputs) => outputs.into_iter().for_each(|output| out.push_vec(output)),
+                Err(error) => out.reject(&original, error)?,
             }
             out.next_input();
         }

@@ -1,7 +1,7 @@
 //! The ledger of one stage, kept by the one thread that runs it; or a hand's share of it.
 //!
-//! Invariant, whenever no batch is in work: `received + created = emitted + absorbed + failed + aborted`. While one is,
-//! what is missing on the right is in hand. `created` counts an input's outputs beyond its first, and every output that
+//! Invariant, whenever no batch is in work: `received + created = emitted + absorbed + skipped + dead_lettered + failed +
+//! aborted`. While one is, what is missing on the right is in hand. `created` counts an input's outputs beyond its first, and every output that
 //! belongs to no input; `absorbed` counts inputs without output.
 
 /// Counts of one stage since its start.
@@ -11,6 +11,8 @@ pub(crate) struct Counts {
     pub(crate) created: u64,
     pub(crate) emitted: u64,
     pub(crate) absorbed: u64,
+    pub(crate) skipped: u64,
+    pub(crate) dead_lettered: u64,
     pub(crate) failed: u64,
     pub(crate) aborted: u64,
 }
@@ -35,6 +37,25 @@ impl Tally {
 
     pub(crate) fn output(&mut self, messages: usize) {
         self.made += messages as u64;
+    }
+
+    /// A message of the current input was skipped: it has left, as an output would.
+    pub(crate) fn skip(&mut self) {
+        self.made += 1;
+        self.counts.skipped += 1;
+    }
+
+    /// A message of the current input is about to leave as a dead letter.
+    pub(crate) fn dead_letter(&mut self) {
+        self.made += 1;
+        self.before_publishing();
+        self.counts.dead_lettered += 1;
+    }
+
+    /// The dead letter did not leave, because the pipeline was aborted.
+    pub(crate) fn abort_dead_letter(&mut self) {
+        self.counts.dead_lettered -= 1;
+        self.counts.aborted += 1;
     }
 
     /// Inputs in hand that are not done. One whose first outputs had to leave is in the books, but not done.

@@ -25,6 +25,8 @@ fn a_reader_never_sees_more_leave_a_stage_than_enter_it() {
     for counts in [
         Counts { emitted: 2, ..entered },
         Counts { absorbed: 2, ..entered },
+        Counts { skipped: 2, ..entered },
+        Counts { dead_lettered: 2, ..entered },
         Counts { failed: 2, ..entered },
         Counts { aborted: 2, ..entered },
     ] {
@@ -32,7 +34,9 @@ fn a_reader_never_sees_more_leave_a_stage_than_enter_it() {
         outcomes(THREE, [(0, 0), (1, 0), (2, 0), (2, 2)], move || {
             read_beside(counts, |gauges, _| {
                 let seen = gauges.counts();
-                (seen.received + seen.created, seen.emitted + seen.absorbed + seen.failed + seen.aborted)
+                let left =
+                    seen.emitted + seen.absorbed + seen.skipped + seen.dead_lettered + seen.failed + seen.aborted;
+                (seen.received + seen.created, left)
             })
         });
     }

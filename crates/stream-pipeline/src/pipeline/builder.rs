@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Pipeline;
 use crate::edge::EdgeConfig;
 use crate::error::{Error, ErrorCode, Result};
+use crate::error_policy::ErrorPolicy;
 use crate::marks::{Levels, Marks};
 use crate::overflow::OverflowPolicy;
 use crate::stage::Stage;
@@ -33,6 +34,9 @@ const MAX_NAME_BYTES: usize = 128;
 
 /// What the output edge is called in metrics and errors.
 const OUTPUT_EDGE: &str = "output";
+
+/// What the edge of the dead letters is called.
+const DEAD_LETTER_EDGE: &str = "dead letters";
 
 /// Settings of one edge; what is left out stays as the pipeline has it.
 ///
@@ -99,6 +103,7 @@ pub(super) enum Work {
 pub(super) struct PlannedStage {
     pub(super) name: Arc<str>,
     pub(super) work: Work,
+    pub(super) policy: ErrorPolicy,
 }
 
 /// Describes a pipeline, stage by stage. Nothing is checked before [`build`](PipelineBuilder::build).
@@ -111,6 +116,7 @@ pub struct PipelineBuilder {
     stages: Vec<(String, EdgeOptions, Work)>,
     output: EdgeOptions,
     overrides: Vec<(String, EdgeOptions)>,
+    policies: Vec<(String, ErrorPolicy)>,
     backpressure: Option<bool>,
     marks: Marks,
     byte_budget: Option<u64>,
@@ -169,6 +175,13 @@ impl PipelineBuilder {
         self
     }
 
+    /// What the stage called `stage` does about a message that it cannot work on; [`ErrorPolicy::Fail`] unless said
+    /// otherwise.
+    pub fn with_error_policy(mut self, stage: impl Into<String>, policy: ErrorPolicy) -> Self {
+        self.policies.push((stage.into(), policy));
+        self
+    }
+
     /// Settings of the edge behind the last stage.
     pub fn with_output_edge(mut self, options: EdgeOptions) -> Self {
         self.output = options;
@@ -197,7 +210,7 @@ impl PipelineBuilder {
     /// Checks the plan and makes the pipeline's edges.
     ///
     /// Refuses, each with its own code and the offending name: no stages, an empty, invalid or repeated name, settings
-    /// for an edge no stage has, a capacity of 0 or beyond [`MAX_CAPACITY`], marks outside `0 < low < high <= 1`, a
+    /// for a stage that there is not, a capacity of 0 or beyond [`MAX_CAPACITY`], marks outside `0 < low < high <= 1`, a
     /// byte budget below the longest message, a message limit of 0 or beyond [`MAX_MESSAGE_BYTES`].
     pub fn build(self) -> Result<Pipeline> {
         let limits = self.limits()?;
@@ -211,11 +224,20 @@ impl PipelineBuilder {
             let name: Arc<str> = name.into();
             let own = self.overrides.iter().rev().find(|(other, _)| **other == *name);
             let options = own.map_or(options, |(_, own)| own.or(options));
+            let policy = self.policies.iter().rev().find(|(other, _)| **other == *name);
+            let policy = policy.map(|(_, policy)| *policy).unwrap_or_default();
+            if matches!(work, Work::Hosted) && policy != ErrorPolicy::Fail {
+                let text = format!("stage `{name}` is hosted: its host decides what an error does; drop its policy");
+                return Err(Error::new(ErrorCode::InvalidOption, text).at_stage(&name));
+            }
             edges.push(limits.edge(&name, options)?);
-            stages.push(PlannedStage { name, work });
+            stages.push(PlannedStage { name, work, policy });
         }
         edges.push(limits.edge(&Arc::from(OUTPUT_EDGE), self.output)?);
-        Ok(Pipeline::new(stages, edges, limits.max_message_bytes, self.stack_bytes))
+        let wanted = stages.iter().any(|stage| stage.policy == ErrorPolicy::DeadLetter);
+        let dead_letters =
+            if wanted { Some(limits.edge(&Arc::from(DEAD_LETTER_EDGE), EdgeOptions::new())?) } else { None };
+        Ok(Pipeline::new(stages, edges, dead_letters, limits.max_message_bytes, self.stack_bytes))
     }
 
     fn check_names(&self) -> Result<()> {
@@ -245,12 +267,11 @@ impl PipelineBuilder {
                 return refuse(ErrorCode::DuplicateName, text);
             }
         }
-        if let Some((name, _)) = self.overrides.iter().find(|(name, _)| !known.contains(name.as_str())) {
+        let edges = self.overrides.iter().map(|(name, _)| ("settings were given for the edge into", name));
+        let policies = self.policies.iter().map(|(name, _)| ("an error policy was given for", name));
+        if let Some((what, name)) = edges.chain(policies).find(|(_, name)| !known.contains(name.as_str())) {
             let names: Vec<_> = self.stages.iter().map(|(name, ..)| format!("`{name}`")).collect();
-            let text = format!(
-                "settings were given for the edge into `{name}`, but no stage has that name; there are {}",
-                names.join(", ")
-            );
+            let text = format!("{what} `{name}`, but no stage has that name; there are {}", names.join(", "));
             return Err(Error::new(ErrorCode::UnknownEdge, text).at_stage(&Arc::from(name.as_str())));
         }
         Ok(())

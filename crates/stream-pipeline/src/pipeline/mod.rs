@@ -5,6 +5,7 @@
 //! | `builder.rs` | the plan: stages, edges, limits, and what is refused |
 //! | `pipeline.rs` | a pipeline that was built and not started |
 //! | `input.rs`, `output.rs` | the handles at its two ends |
+//! | `dead_letters.rs` | the handle for what stages could not work on |
 //! | `run.rs` | what the parts of a started pipeline share: who has ended, how, and the report |
 //! | `running.rs` | the handle to a started pipeline |
 //! | `runner.rs` | the loop of a stage's thread |
@@ -15,6 +16,7 @@
 
 mod builder;
 mod contain;
+mod dead_letters;
 mod hosted;
 mod input;
 mod output;
@@ -29,6 +31,7 @@ mod stretch;
 pub use builder::{
     DEFAULT_CAPACITY, DEFAULT_MAX_MESSAGE_BYTES, EdgeOptions, MAX_CAPACITY, MAX_MESSAGE_BYTES, PipelineBuilder,
 };
+pub use dead_letters::DeadLetters;
 pub use hosted::{Given, Hand, HostedStage, Order, Taken};
 pub use input::Input;
 pub use output::Output;

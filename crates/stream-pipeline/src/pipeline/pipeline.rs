@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::builder::{PlannedStage, Work};
+use super::dead_letters::DeadLetters;
 use super::input::{Input, InputEnd};
 use super::output::Output;
 use super::run::Run;
@@ -25,6 +26,7 @@ pub struct Pipeline {
     stages: Vec<PlannedStage>,
     input: Option<Arc<InputEnd>>,
     output_taken: AtomicBool,
+    dead_letters_taken: AtomicBool,
     stack_bytes: Option<usize>,
 }
 
@@ -32,6 +34,7 @@ impl Pipeline {
     pub(super) fn new(
         stages: Vec<PlannedStage>,
         edges: Vec<EdgeConfig>,
+        dead_letters: Option<EdgeConfig>,
         max_message_bytes: usize,
         stack_bytes: Option<usize>,
     ) -> Self {
@@ -40,6 +43,11 @@ impl Pipeline {
             pool: Arc::new(Pool::new()),
             pressure: Arc::new(PressureBoard::new(edges.len())),
         };
+        let dead_letters = dead_letters.map(|config| {
+            // It is none of the edges between stages, which are all that is watched.
+            let pressure = Arc::new(PressureBoard::new(1));
+            Arc::new(Edge::new(0, config, Fixtures { pressure, ..fixtures.clone() }))
+        });
         let last = edges.len() - 1;
         let edges: Vec<_> = edges
             .into_iter()
@@ -51,8 +59,10 @@ impl Pipeline {
             .collect();
         let input = Arc::new(InputEnd::new(Arc::clone(&edges[0]), max_message_bytes));
         let names = stages.iter().map(|stage| Arc::clone(&stage.name)).collect();
-        let run = Arc::new(Run::new(names, edges, fixtures, max_message_bytes));
-        Self { run, stages, input: Some(input), output_taken: AtomicBool::new(false), stack_bytes }
+        let policies = stages.iter().map(|stage| stage.policy).collect();
+        let run = Arc::new(Run::new(names, policies, edges, dead_letters, fixtures, max_message_bytes));
+        let (output_taken, dead_letters_taken) = Default::default();
+        Self { run, stages, input: Some(input), output_taken, dead_letters_taken, stack_bytes }
     }
 
     /// A handle to push messages in; as many as are wanted, for as many threads. When the last one of a started pipeline
@@ -73,6 +83,20 @@ impl Pipeline {
             return Err(Error::new(ErrorCode::OutputTaken, text));
         }
         Ok(Output::new(Arc::clone(self.run.output_edge()), Arc::clone(&self.run.deliveries)))
+    }
+
+    /// The handle from which the messages are taken that stages with the policy `dead-letter` could not work on, once.
+    /// Without it, they are counted and released. Refused if no stage has that policy.
+    pub fn dead_letters(&self) -> Result<DeadLetters> {
+        let Some(edge) = &self.run.dead_letters else {
+            let text = "no stage has the error policy `dead-letter`; give it to one by with_error_policy";
+            return Err(Error::new(ErrorCode::InvalidOption, text));
+        };
+        if self.dead_letters_taken.swap(true, Ordering::Relaxed) {
+            let text = "the dead letters were taken before; there is one handle, and it can be sent to another thread";
+            return Err(Error::new(ErrorCode::OutputTaken, text));
+        }
+        Ok(DeadLetters::new(Arc::clone(edge)))
     }
 
     /// Starts one thread per stage. `make` is called once for each stage that was added without an object, with its
@@ -103,6 +127,11 @@ impl Pipeline {
         }
         if !self.output_taken.load(Ordering::Relaxed) {
             self.run.output_edge().unclaim();
+        }
+        if !self.dead_letters_taken.load(Ordering::Relaxed)
+            && let Some(edge) = &self.run.dead_letters
+        {
+            edge.unclaim();
         }
         let started = Running::start(Arc::clone(&self.run), objects, self.stack_bytes);
         if started.is_ok() {

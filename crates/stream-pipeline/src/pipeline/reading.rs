@@ -27,7 +27,7 @@ pub(super) fn read(run: &Run) -> Metrics {
     edges.push(read_edge(run.output_edge(), now_ns));
     for index in (0..run.gauges.len()).rev() {
         let downstream = &run.edges[index + 1];
-        let held_up = downstream.holds_or_is_full();
+        let held_up = downstream.holds_or_is_full() || run.is_held_up_by_dead_letters(index);
         stages.push(run.gauges[index].snapshot(&run.names[index], until_ns, uptime, held_up));
         edges.push(read_edge(&run.edges[index], now_ns));
     }
@@ -53,6 +53,8 @@ pub(super) fn read(run: &Run) -> Metrics {
     for stage in &stages {
         ledger.created += stage.created;
         ledger.absorbed += stage.absorbed;
+        ledger.skipped += stage.skipped;
+        ledger.dead_lettered += stage.dead_lettered;
         ledger.failed += stage.failed;
         ledger.aborted += stage.aborted;
         ledger.in_flight += stage.in_hand();

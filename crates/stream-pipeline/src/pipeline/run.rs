@@ -10,7 +10,9 @@ use super::hosted::Seat;
 use super::output::Deliveries;
 use super::reading;
 use crate::edge::{Edge, Fixtures};
+use crate::emitter::Rejects;
 use crate::error::{Error, ErrorCode, Result};
+use crate::error_policy::ErrorPolicy;
 use crate::metrics::{Metrics, StageGauges};
 use crate::signal::Waker;
 use crate::sync::thread::{self, JoinHandle, ThreadId};
@@ -52,6 +54,10 @@ pub(super) struct Run {
     pub(super) names: Arc<[Arc<str>]>,
     /// The edge into each stage, then the output's.
     pub(super) edges: Vec<Arc<Edge>>,
+    /// What each stage does about a message that it cannot work on.
+    policies: Vec<ErrorPolicy>,
+    /// Where dead letters wait, if any stage makes them.
+    pub(super) dead_letters: Option<Arc<Edge>>,
     pub(super) gauges: Vec<Arc<StageGauges>>,
     pub(super) deliveries: Arc<Deliveries>,
     pub(super) fixtures: Fixtures,
@@ -72,7 +78,9 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn new(
         names: Arc<[Arc<str>]>,
+        policies: Vec<ErrorPolicy>,
         edges: Vec<Arc<Edge>>,
+        dead_letters: Option<Arc<Edge>>,
         fixtures: Fixtures,
         max_message_bytes: usize,
     ) -> Self {
@@ -81,6 +89,8 @@ impl Run {
             endings: Mutex::new(Endings { under_way: names.len(), ..Endings::default() }),
             names,
             edges,
+            policies,
+            dead_letters,
             deliveries: Arc::default(),
             fixtures,
             max_message_bytes,
@@ -99,6 +109,21 @@ impl Run {
         self.edges.last().expect("a pipeline has an output edge")
     }
 
+    /// What becomes of messages that a stage cannot work on.
+    pub(super) fn rejects(&self, index: usize) -> Rejects {
+        Rejects { policy: self.policies[index], dead_letters: self.dead_letters.clone() }
+    }
+
+    /// Whether a stage whose messages are dead letters has to wait for room among them now.
+    pub(super) fn is_held_up_by_dead_letters(&self, index: usize) -> bool {
+        self.policies[index] == ErrorPolicy::DeadLetter
+            && self.dead_letters.as_ref().is_some_and(|edge| edge.holds_or_is_full())
+    }
+
+    fn all_edges(&self) -> impl Iterator<Item = &Arc<Edge>> {
+        self.edges.iter().chain(&self.dead_letters)
+    }
+
     /// Lets the stages begin: every thread exists.
     pub(super) fn open_gate(&self) {
         let now_ns = self.fixtures.clock.now_ns().max(1);
@@ -106,7 +131,7 @@ impl Run {
         for gauges in &self.gauges {
             gauges.start_at(now_ns);
         }
-        for edge in &self.edges {
+        for edge in self.all_edges() {
             edge.start();
         }
         self.move_gate(Gate::Open);
@@ -151,7 +176,7 @@ impl Run {
 
     /// Ends all edges at once. Nothing else is decided by it.
     pub(super) fn abort_edges(&self) {
-        for edge in &self.edges {
+        for edge in self.all_edges() {
             edge.abort();
         }
     }
@@ -210,6 +235,9 @@ impl Run {
         });
         let wakers = std::mem::take(&mut endings.wakers);
         drop(endings);
+        if let Some(edge) = &self.dead_letters {
+            edge.close();
+        }
         self.ended.notify_all();
         self.fixtures.pressure.close();
         for waker in wakers {

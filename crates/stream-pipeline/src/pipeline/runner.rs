@@ -38,8 +38,9 @@ impl Runner {
         let edge = Arc::clone(&run.edges[index]);
         let gauges = Arc::clone(&run.gauges[index]);
         let downstream = Arc::clone(&run.edges[index + 1]);
+        let (delivery, limit) = (Delivery::Waiting, run.max_message_bytes);
         let emitter =
-            Emitter::new(Arc::clone(&edge), downstream, Delivery::Waiting, Arc::clone(&gauges), run.max_message_bytes);
+            Emitter::new(Arc::clone(&edge), downstream, delivery, Arc::clone(&gauges), limit, run.rejects(index));
         let clock = run.fixtures.clock;
         Self {
             run: Arc::clone(run),

@@ -44,6 +44,7 @@ mod hysteresis;
 mod overflow_error;
 
 // Stages.
+mod error_policy;
 mod finish;
 mod hosted_ends;
 mod hosted_failure;

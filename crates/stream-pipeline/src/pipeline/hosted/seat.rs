@@ -14,7 +14,7 @@ use std::sync::{Arc, Weak};
 use super::hand::{Given, Hand, Taken};
 use super::work::{Awaited, Phase, Work};
 use crate::edge::{Edge, Take};
-use crate::emitter::{Delivery, Emitter};
+use crate::emitter::{Delivery, Emitter, Rejects};
 use crate::error::Error;
 use crate::metrics::{StageGauges, StageState};
 use crate::pipeline::run::Run;
@@ -63,7 +63,8 @@ impl Seat {
     /// What gathers a hand's outputs.
     pub(super) fn emitter(&self, delivery: Delivery) -> Emitter {
         let (upstream, downstream) = (Arc::clone(&self.upstream), Arc::clone(&self.downstream));
-        Emitter::new(upstream, downstream, delivery, Arc::clone(&self.gauges), self.max_message_bytes)
+        let (gauges, rejects) = (Arc::clone(&self.gauges), Rejects::default());
+        Emitter::new(upstream, downstream, delivery, gauges, self.max_message_bytes, rejects)
     }
 
     /// The number of a new hand; if the stage has ended, any will do.
