@@ -4,7 +4,7 @@
 
 import { createRequire } from 'node:module'
 import type * as Binding from '#binding'
-import type { Failure, NativeHand, NativePipeline, NativeRun, NativeWatch } from '#binding'
+import type { Failure, NativeHand, NativeJsonShapes, NativePipeline, NativeRun, NativeWatch } from '#binding'
 import { notLoaded } from './loading-error.js'
 
 export type {
@@ -16,6 +16,7 @@ export type {
   LedgerReading,
   MetricsReading,
   NativeHand,
+  NativeJsonShapes,
   NativePipeline,
   NativeRun,
   NativeStage,
@@ -32,7 +33,7 @@ function load(): typeof Binding {
   }
 }
 
-const { attachHand, buildPipeline, NativeLoop, NativeWatch: Watch } = load()
+const { attachHand, buildPipeline, NativeJsonShapes: Shapes, NativeLoop, NativeWatch: Watch } = load()
 
 /** What pipelines and hands do when they are woken, by their numbers. Weak: a pipeline that was forgotten can be collected. */
 const turns = new Map<number, WeakRef<() => void>>()
@@ -69,6 +70,11 @@ export function attach(stageKey: string, turn: () => void): NativeHand | undefin
 /** Watches the pressure and the drops of a pipeline from now on. */
 export function watchEdges(run: NativeRun): NativeWatch {
   return new Watch(run)
+}
+
+/** Knows no shape yet; for regions with `gap` bytes between documents. */
+export function newJsonShapes(gap: number): NativeJsonShapes {
+  return new Shapes(gap)
 }
 
 export { buildPipeline }

@@ -6,11 +6,14 @@
 // strings stand at the odd places of the array, only if there is exactly one whole document between each two of them: a
 // document that opens or closes something beyond itself would leave one of them inside it, or the text no JSON. In any
 // other case each message is parsed by itself.
+//
+// Of documents that have the same shape, most are not parsed at all: see json-shapes.ts.
 
 import { randomBytes } from 'node:crypto'
 import type { InboundRegion, OutboundRegion } from '../hosting/region.js'
 import type { MessageInput } from '../message.js'
 import { wrongResult, type Codec } from './codec.js'
+import { JsonShapes } from './json-shapes.js'
 
 /** Documents parsed together at most: more of them would be alive at once, for nothing. */
 const TOGETHER = 256
@@ -31,6 +34,7 @@ export class InvalidDocument {
 export class JsonCodec implements Codec {
   readonly gap: Uint8Array
   readonly #fence: string
+  readonly #shapes: JsonShapes
   /** Whether a message that is no document is told as a value, instead of by an exception. */
   readonly #tellsInvalid: boolean
   #region: InboundRegion | undefined
@@ -39,11 +43,14 @@ export class JsonCodec implements Codec {
   #parsed: unknown[] = []
   #first = 0
   #end = 0
+  /** Whether those of these messages that have a shape are made by it, and not in `#parsed`. */
+  #isShaped = false
 
   constructor(tellsInvalid: boolean) {
     // 66 bits, and known to nobody who writes documents.
     this.#fence = randomBytes(9).toString('base64url').slice(0, 11)
     this.gap = Buffer.from(`,"${this.#fence}",`)
+    this.#shapes = new JsonShapes(this.gap.length)
     this.#tellsInvalid = tellsInvalid
   }
 
@@ -55,7 +62,11 @@ export class JsonCodec implements Codec {
   }
 
   read(index: number): unknown {
-    if (index >= this.#end) this.#parseFrom(index)
+    if (index >= this.#end) this.#readFrom(index)
+    if (this.#isShaped) {
+      const value = this.#shapes.make(index - this.#first)
+      return value === undefined ? this.#parseOne(index) : value
+    }
     return this.#parsed.length > 0 ? this.#parsed[2 * (index - this.#first)] : this.#parseOne(index)
   }
 
@@ -63,11 +74,16 @@ export class JsonCodec implements Codec {
     // A value has nothing to do with the region any more.
   }
 
-  #parseFrom(first: number): void {
-    const region = this.#region!
-    const end = Math.min(first + TOGETHER, this.#count)
+  #readFrom(first: number): void {
     this.#first = first
-    this.#end = end
+    this.#end = Math.min(first + TOGETHER, this.#count)
+    this.#parsed = []
+    this.#isShaped = this.#shapes.load(this.#region!, first, this.#end)
+    if (!this.#isShaped) this.#parseFrom(first, this.#end)
+  }
+
+  #parseFrom(first: number, end: number): void {
+    const region = this.#region!
     const { bytes } = region
     const from = region.startOf(first) - 1
     const to = region.endOf(end - 1)
@@ -76,10 +92,9 @@ export class JsonCodec implements Codec {
     bytes[to] = CLOSE
     try {
       const parsed = JSON.parse(bytes.toString('utf8', from, to + 1)) as unknown[]
-      this.#parsed = this.#isFenced(parsed, end - first) ? parsed : []
+      if (this.#isFenced(parsed, end - first)) this.#parsed = parsed
     } catch {
       // Some message is no document: its own error will say so when its turn comes.
-      this.#parsed = []
     }
   }
 

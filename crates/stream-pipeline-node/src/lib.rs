@@ -7,6 +7,7 @@
 //! | `run.rs` | a started pipeline, as JavaScript sees it |
 //! | `hand.rs` | a hand of a stage that JavaScript hosts, on this event loop or another |
 //! | `region.rs` | batches to and from the memory shared with JavaScript |
+//! | `json_shapes.rs` | JSON documents of repeating shape, read for JavaScript |
 //! | `wake.rs` | how it is woken |
 //! | `event_loop.rs` | the pipelines of an event loop, and what becomes of them when it ends first |
 //! | `watch.rs` | pressure and drops, for those who listen |
@@ -20,6 +21,7 @@
 pub mod event_loop;
 pub mod failure;
 pub mod hand;
+pub mod json_shapes;
 pub mod native_stage;
 pub mod plan;
 pub mod reading;

@@ -35,8 +35,8 @@ impl<'call> Region<'call> {
     }
 
     /// The memory, to be written to.
-    fn memory(&mut self) -> (&mut [u8], &mut [u32]) {
-        // SAFETY: the arrays live until this call returns to JavaScript, which does not run meanwhile; lib/hosting makes
+    pub(crate) fn memory(&mut self) -> (&mut [u8], &mut [u32]) {
+        // SAFETY: the arrays live until this call returns to JavaScript, which does not run meanwhile; lib/ makes
         // each of them with memory of its own, which no other argument of a call shares and no other thread sees.
         unsafe { (self.bytes.as_mut(), self.table.as_mut()) }
     }
