@@ -1,17 +1,19 @@
-//! The two marks of an edge: the fill at which backpressure starts, and the lower one at which it ends.
+//! The two marks of an edge: the fill at which backpressure starts, and the lower one at which it ends. They are shares, of
+//! the capacity in messages and of the byte budget alike.
 //!
-//! Invariant: in messages, `low < high <= capacity`, for every capacity from 1 on.
+//! Invariant: `low < high <= whole`, for every capacity and every budget from 1 on.
 
 use crate::error::{Error, ErrorCode};
 
-/// High and low mark of an edge, as shares of its capacity.
+/// High and low mark of an edge, as shares of its capacity and of its byte budget.
 ///
-/// Above the high mark the edge is pressured; it stays so until its fill has fallen to the low mark.
+/// Once its messages or its bytes have reached the high mark the edge is pressured; it stays so until both have fallen to the
+/// low mark.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Marks {
-    /// Share of the capacity at which backpressure starts; `low < high <= 1`.
+    /// Share at which backpressure starts; `low < high <= 1`.
     pub high: f64,
-    /// Share of the capacity at which backpressure ends; `0 < low < high`.
+    /// Share at which backpressure ends; `0 < low < high`.
     pub low: f64,
 }
 
@@ -22,7 +24,7 @@ impl Default for Marks {
     }
 }
 
-/// The marks of one edge in messages.
+/// The marks of one edge in messages, or in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Levels {
     pub(crate) high: u64,
@@ -30,9 +32,9 @@ pub(crate) struct Levels {
 }
 
 impl Marks {
-    /// `high = ceil(share * capacity)`, `low = floor(share * capacity)`.
-    pub(crate) fn levels(self, capacity: usize) -> Levels {
-        let of = |share: f64| share * capacity as f64;
+    /// `high = ceil(share * whole)`, `low = floor(share * whole)`.
+    pub(crate) fn levels(self, whole: u64) -> Levels {
+        let of = |share: f64| share * whole as f64;
         Levels { high: of(self.high).ceil() as u64, low: of(self.low).floor() as u64 }
     }
 
@@ -54,6 +56,10 @@ impl Marks {
 impl Levels {
     /// Marks that are never reached: backpressure is off.
     pub(crate) const OFF: Self = Self { high: u64::MAX, low: 0 };
+
+    pub(crate) fn is_on(self) -> bool {
+        self != Self::OFF
+    }
 }
 
 #[cfg(test)]
@@ -62,10 +68,10 @@ mod tests {
 
     #[test]
     fn the_default_marks_are_distinct_and_within_every_capacity() {
-        for capacity in (1..2000).chain([8192, 1 << 20]) {
+        for capacity in (1..2000).chain([8192, 1 << 20, 64 << 20, 1 << 40]) {
             let levels = Marks::default().levels(capacity);
             assert!(levels.low < levels.high, "capacity {capacity}: {levels:?}");
-            assert!(levels.high <= capacity as u64, "capacity {capacity}: {levels:?}");
+            assert!(levels.high <= capacity, "capacity {capacity}: {levels:?}");
         }
     }
 

@@ -254,7 +254,7 @@ pub struct EdgeMetrics {
     pub highest_fill: u64,
     /// Bytes allocated for what is in the ring now.
     pub bytes: u64,
-    /// Whether the edge is between its marks after having passed the high one, or above it.
+    /// Whether the edge's messages or bytes are between their marks after having passed the high one, or above it.
     pub pressured: bool,
     /// How often it became pressured.
     pub pressured_count: u64,

@@ -5,7 +5,7 @@
 use super::{ABORTED, CLOSED, Edge, Receiver, Tail, bump, raise, read};
 use crate::batch::{Batch, HEADER_BYTES, LARGE_MESSAGE_BYTES, MAX_BATCH_BYTES, footprint};
 use crate::overflow::OverflowPolicy;
-use crate::sync::{MutexGuard, Ordering, fence};
+use crate::sync::{MutexGuard, Ordering};
 
 /// A batch of at most this many bytes is copied into the staged batch while the consumer is behind: a small
 /// copy, and the batches grow.
@@ -63,7 +63,7 @@ impl Edge {
             let room = self.make_room(&mut tail, batch.len(), batch.allocated_bytes(), hold);
             if room.whole {
                 self.place(&mut tail, batch, now_ns);
-                self.after_placing(tail);
+                self.after_placing(tail, false);
                 return Ok(());
             }
             let count = prefix(&batch, room.messages, room.bytes);
@@ -76,14 +76,14 @@ impl Edge {
             self.place(&mut tail, front, now_ns);
         }
         if batch.is_empty() {
-            self.after_placing(tail);
+            self.after_placing(tail, false);
             self.fixtures.pool.put(batch);
             return Ok(());
         }
         let refusal = match self.config.policy {
             OverflowPolicy::DropNewest => {
                 self.count_dropped(&self.stats.dropped_newest, batch.len() as u64);
-                self.after_placing(tail);
+                self.after_placing(tail, false);
                 self.fixtures.pool.put(batch);
                 return Ok(());
             }
@@ -91,7 +91,7 @@ impl Edge {
             OverflowPolicy::Block | OverflowPolicy::DropOldest if tail.started => Refusal::Full,
             OverflowPolicy::Block | OverflowPolicy::DropOldest => Refusal::NotStarted,
         };
-        self.after_placing(tail);
+        self.after_placing(tail, true);
         Err((batch, refusal))
     }
 
@@ -108,12 +108,14 @@ impl Edge {
                     Ok(())
                 }
                 OverflowPolicy::Error => Err(Refusal::Overflow),
-                _ if tail.started => Err(Refusal::Full),
-                _ => Err(Refusal::NotStarted),
+                _ => {
+                    self.build_pressure(&tail, true);
+                    Err(if tail.started { Refusal::Full } else { Refusal::NotStarted })
+                }
             };
         }
         self.stage(&mut tail, message);
-        self.after_placing(tail);
+        self.after_placing(tail, false);
         Ok(())
     }
 
@@ -141,11 +143,6 @@ impl Edge {
         // An empty edge takes one batch of any size: the budget is at least the largest message.
         let budget = if fill == 0 { u64::MAX } else { self.config.byte_budget.saturating_sub(self.bytes()) };
         Room { messages: free, bytes: budget, whole: bytes <= budget && messages as u64 <= free }
-    }
-
-    /// Whether the marks hold feeders up now: only where waiting is the policy.
-    pub(super) fn holds(&self) -> bool {
-        self.config.policy == OverflowPolicy::Block && self.is_pressured()
     }
 
     /// Drops the oldest until `messages` of `bytes` fit. Bytes are freed by the batch, messages one by one.
@@ -273,28 +270,13 @@ impl Edge {
         }
     }
 
-    /// Evaluates the high mark, and wakes a sleeping consumer.
-    fn after_placing(&self, tail: MutexGuard<'_, Tail>) {
+    /// Evaluates the high marks, and wakes a sleeping consumer. `refused`: not all that was offered was placed.
+    fn after_placing(&self, tail: MutexGuard<'_, Tail>, refused: bool) {
         let fill = self.fill();
         if fill > self.stats.highest_fill.load(Ordering::Relaxed) {
             self.stats.highest_fill.store(fill, Ordering::Relaxed);
         }
-        if self.is_pressured() {
-            // Many small messages may have made room for one large one. On other edges only consumers lower the fill.
-            if self.is_drop_oldest() {
-                self.settle_pressure(&tail);
-            }
-        } else if fill >= self.config.levels.high {
-            self.stats.pressured_since_ns.store(self.fixtures.clock.now_ns(), Ordering::Relaxed);
-            // Partner: the acquire in `is_pressured`.
-            self.pressured.store(true, Ordering::Release);
-            bump(&self.stats.pressured_count, 1);
-            self.fixtures.pressure.changed(self.index, true);
-            // The consumer may have emptied the ring before it could see the mark, and then it will not look again.
-            // Partner: the fence in `Waiters::any`, between the consumer's `left` and its look at `pressured`.
-            fence(Ordering::SeqCst);
-            self.settle_pressure(&tail);
-        }
+        self.build_pressure(&tail, refused);
         if self.filled.any_under(&tail) {
             self.filled.wake(tail);
         }

@@ -1,4 +1,4 @@
-//! The consumers' side of an edge: taking batches, and ending backpressure.
+//! The consumers' side of an edge: taking batches, and waking who waits for the room.
 //!
 //! Invariant: who takes messages raises both counts in `left`, in whatever order, then looks whether someone waits for
 //! the room.
@@ -102,23 +102,12 @@ impl Edge {
     /// Whether someone waits for room, or pressure may be over. Holds the fence between `left` and that look.
     fn relieves(&self) -> bool {
         let waited_for = self.drained.any();
-        if self.is_pressured() { self.fill() <= self.config.levels.low } else { waited_for }
+        if self.is_pressured() { self.is_low() } else { waited_for }
     }
 
     fn relieve(&self, tail: MutexGuard<'_, Tail>) {
         self.settle_pressure(&tail);
         self.drained.wake(tail);
-    }
-
-    /// Evaluates the low mark. Needs the lock, as everything that changes `pressured`.
-    pub(super) fn settle_pressure(&self, _tail: &Tail) {
-        if self.is_pressured() && self.fill() <= self.config.levels.low {
-            self.pressured.store(false, Ordering::Relaxed);
-            let since_ns = self.stats.pressured_since_ns.load(Ordering::Relaxed);
-            let now_ns = self.fixtures.clock.now_ns();
-            bump(&self.stats.pressured_ns, now_ns.saturating_sub(since_ns));
-            self.fixtures.pressure.changed(self.index, false);
-        }
     }
 
     /// Whether taking would give something, or an end; for waiting.

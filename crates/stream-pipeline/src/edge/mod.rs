@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `mod.rs` | the parts of an edge, its state, closing and aborting it |
 //! | `entry.rs` | the producers' side: who is let in, and what gives way |
-//! | `exit.rs` | the consumers' side: taking batches, ending backpressure |
+//! | `exit.rs` | the consumers' side: taking batches |
+//! | `pressure.rs` | the marks: when feeders are held up, and until when |
 //! | `waiting.rs` | the blocking calls around both |
 //! | `stats.rs` | what an edge counts |
 //!
@@ -16,11 +17,12 @@
 //! Invariants:
 //! - `admitted - left` is the fill in messages; `left <= admitted`, and `fill <= capacity` at all times.
 //! - Order in the edge: `head`, then the ring, then `staged`.
-//! - `pressured` changes under the lock only: up at the high mark, down at the low one.
+//! - `pressured` changes under the lock only: up at a high mark, of the messages or of the bytes, down at both low ones.
 //! - Nothing staged outlives the producer: the consumer takes it before it sleeps.
 
 mod entry;
 mod exit;
+mod pressure;
 mod stats;
 mod waiting;
 
@@ -56,8 +58,11 @@ pub(crate) struct EdgeConfig {
     pub(crate) name: Arc<str>,
     pub(crate) capacity: usize,
     pub(crate) policy: OverflowPolicy,
+    /// Of the messages.
     pub(crate) levels: Levels,
     pub(crate) byte_budget: u64,
+    /// Of the bytes; on if the others are.
+    pub(crate) byte_levels: Levels,
 }
 
 /// What the parts of one pipeline share.
@@ -158,6 +163,7 @@ impl Edge {
             policy: OverflowPolicy::Block,
             levels: Levels::OFF,
             byte_budget: u64::MAX,
+            byte_levels: Levels::OFF,
         };
         let fixtures =
             Fixtures { clock: Clock::new(), pool: Arc::new(Pool::new()), pressure: Arc::new(PressureBoard::new(1)) };
@@ -189,21 +195,10 @@ impl Edge {
         (admitted, left)
     }
 
-    /// Whether whoever feeds this edge has to wait now.
-    pub(crate) fn holds_or_is_full(&self) -> bool {
-        self.config.policy == OverflowPolicy::Block
-            && (self.is_pressured() || self.fill() >= self.config.capacity as u64)
-    }
-
     /// Bytes allocated for what is in the ring.
     pub(crate) fn bytes(&self) -> u64 {
         let out = read(&self.left.bytes);
         read(&self.admitted.bytes).saturating_sub(out)
-    }
-
-    pub(crate) fn is_pressured(&self) -> bool {
-        // Partner: the release in `after_placing`: who sees the pressure sees since when.
-        self.pressured.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_aborted(&self) -> bool {

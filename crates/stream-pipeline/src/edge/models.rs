@@ -6,7 +6,7 @@
 //! | file | cases |
 //! |---|---|
 //! | `passing.rs` | push \|\| pop; staged pushes \|\| a consumer that parks; small batches staged \|\| pop; two producers \|\| one consumer; two consumers that split |
-//! | `waiting.rs` | a full ring, a full byte budget, the high mark: park \|\| pop and wake; the ring emptied while the mark is set; hysteresis |
+//! | `waiting.rs` | a full ring, a full byte budget, the high mark of either: park \|\| pop and wake; the ring emptied while the mark is set; hysteresis |
 //! | `ending.rs` | close \|\| blocked push; close \|\| blocked pop; abort \|\| both; abort \|\| a split; close \|\| abort; the receiver gone \|\| blocked push; a non-empty edge dropped |
 //! | `dropping.rs` | drop-oldest \|\| pop, from an edge that is never empty too; drop-oldest \|\| a split; drop-newest and error \|\| pop |
 //! | `wakers.rs` | an armed waker \|\| push, pop, the low mark, close, abort; armed twice |
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use super::{Edge, EdgeConfig, Fixtures, Hold, Refusal, Take, read};
 use crate::batch::Batch;
 use crate::clock::Clock;
-use crate::marks::Levels;
+use crate::marks::{Levels, Marks};
 use crate::models::{THREE, TWO, outcomes};
 use crate::overflow::OverflowPolicy;
 use crate::pool::Pool;
@@ -40,8 +40,10 @@ fn edge(capacity: usize, policy: OverflowPolicy, levels: Levels) -> Arc<Edge> {
     edge_of(capacity, policy, levels, 1 << 20)
 }
 
+/// Its bytes have the default marks, if its messages have any.
 fn edge_of(capacity: usize, policy: OverflowPolicy, levels: Levels, byte_budget: u64) -> Arc<Edge> {
-    let config = EdgeConfig { name: Arc::from("edge"), capacity, policy, levels, byte_budget };
+    let byte_levels = if levels.is_on() { Marks::default().levels(byte_budget) } else { Levels::OFF };
+    let config = EdgeConfig { name: Arc::from("edge"), capacity, policy, levels, byte_budget, byte_levels };
     let pressure = Arc::new(PressureBoard::new(1));
     let edge = Edge::new(0, config, Fixtures { clock: Clock::new(), pool: Arc::new(Pool::new()), pressure });
     edge.start();

@@ -5,6 +5,7 @@
 //! | `plain.rs` | what an edge promises, as a `VecDeque` |
 //! | `policies.rs` | random sequences: the edge and the plain edge agree on everything |
 //! | `budget.rs` | random sequences with a budget of bytes, and its cases one by one |
+//! | `byte_marks.rs` | what the marks make of bytes |
 //! | `pressure.rs` | what starts and ends pressure beside pushing and taking |
 //! | `wakers.rs` | who is called, and how often |
 //! | `crowd.rs` | several threads on the real ring |
@@ -20,6 +21,7 @@ use crate::pool::Pool;
 use crate::pressure::PressureBoard;
 
 mod budget;
+mod byte_marks;
 mod crowd;
 mod plain;
 mod policies;
@@ -31,7 +33,8 @@ const AMPLE: u64 = 1 << 30;
 
 /// An edge of its own, not started.
 fn edge(capacity: usize, policy: OverflowPolicy, levels: Levels, byte_budget: u64) -> Arc<Edge> {
-    let config = EdgeConfig { name: Arc::from("edge"), capacity, policy, levels, byte_budget };
+    let byte_levels = if levels.is_on() { Marks::default().levels(byte_budget) } else { Levels::OFF };
+    let config = EdgeConfig { name: Arc::from("edge"), capacity, policy, levels, byte_budget, byte_levels };
     let pressure = Arc::new(PressureBoard::new(1));
     Arc::new(Edge::new(0, config, Fixtures { clock: Clock::new(), pool: Arc::new(Pool::new()), pressure }))
 }

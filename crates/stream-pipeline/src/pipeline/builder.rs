@@ -74,7 +74,7 @@ impl EdgeOptions {
         self
     }
 
-    /// High and low mark as shares of the capacity, `0 < low < high <= 1`.
+    /// High and low mark as shares of the capacity and of the byte budget, `0 < low < high <= 1`.
     #[must_use]
     pub fn marks(mut self, high: f64, low: f64) -> Self {
         self.marks = Some(Marks { high, low });
@@ -163,7 +163,7 @@ impl PipelineBuilder {
         self
     }
 
-    /// The marks of every edge that has none of its own, as shares of its capacity, `0 < low < high <= 1`.
+    /// The marks of every edge that has none of its own, as shares of its capacity and byte budget, `0 < low < high <= 1`.
     pub fn with_marks(mut self, high: f64, low: f64) -> Self {
         self.marks = Marks { high, low };
         self
@@ -330,12 +330,14 @@ impl Limits {
             );
             return Err(Error::new(ErrorCode::InvalidByteBudget, text).at_stage(name));
         }
+        let levels = |whole| if self.backpressure { marks.levels(whole) } else { Levels::OFF };
         Ok(EdgeConfig {
             name: Arc::clone(name),
             capacity,
             policy: options.policy.unwrap_or_default(),
-            levels: if self.backpressure { marks.levels(capacity) } else { Levels::OFF },
+            levels: levels(capacity as u64),
             byte_budget,
+            byte_levels: levels(byte_budget),
         })
     }
 }

@@ -72,7 +72,7 @@ fn read_edge(edge: &Edge, now_ns: u64) -> EdgeMetrics {
     let aborted = load(&stats.aborted);
     let (admitted, left) = edge.admitted_and_left();
     let levels = edge.config.levels;
-    let marks_on = levels.high != u64::MAX;
+    let marks_on = levels.is_on();
     let pressured = edge.is_pressured();
     let since_ns = if pressured { now_ns.saturating_sub(stats.pressured_since_ns.load(Ordering::Relaxed)) } else { 0 };
     EdgeMetrics {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::byte_marks::ExpectedPressure;
 use super::*;
 use crate::batch::{MAX_BATCH_BYTES, MAX_BATCH_MESSAGES};
 use crate::signal::Waker;
@@ -39,18 +40,18 @@ proptest! {
     fn an_edge_keeps_to_its_budget_of_bytes(
         capacity in 1..=20_usize,
         policy in prop::sample::select(OverflowPolicy::ALL.to_vec()),
+        marks_on: bool,
         byte_budget in 80_000..400_000_u64,
         steps in vec(step(), 1..80),
     ) {
-        let edge = started(capacity, policy, Marks::default().levels(capacity), byte_budget);
-        let mut watched = Watched { edge, contents: VecDeque::new(), sequence: 0, wanted: None };
+        let levels = if marks_on { Marks::default().levels(capacity as u64) } else { Levels::OFF };
+        let edge = started(capacity, policy, levels, byte_budget);
+        let mut watched = Watched { edge, contents: VecDeque::new(), sequence: 0, wanted: None, pressure: ExpectedPressure::default() };
         for step in steps {
             watched.walk(step);
             let figures = figures(&watched.edge);
             assert!(figures.balances() && figures.fill <= capacity as u64, "{figures:?}");
             assert_eq!(figures.fill, watched.contents.len() as u64);
-            let levels = watched.edge.config.levels;
-            assert!(if figures.pressured { figures.fill > levels.low } else { figures.fill < levels.high }, "{figures:?}");
             watched.assert_called();
         }
         while !watched.contents.is_empty() {
@@ -67,6 +68,7 @@ struct Watched {
     sequence: u8,
     /// How many bytes somebody waits for, and whether he was called.
     wanted: Option<(u64, Arc<AtomicBool>)>,
+    pressure: ExpectedPressure,
 }
 
 impl Watched {
@@ -102,6 +104,9 @@ impl Watched {
         let after = figures(&self.edge);
         let dropped = (after.dropped_newest - before.dropped_newest) as usize;
         let entered = offered.len() - back.len() - dropped;
+        let held_up = before.pressured && self.edge.config.policy == Block;
+        assert!(entered == 0 || !held_up, "let in above the low mark");
+        self.pressure.step(&self.edge, refused.is_some());
         self.contents.extend(offered.into_iter().take(entered));
         self.contents.drain(..(after.dropped_oldest - before.dropped_oldest) as usize);
         // An edge that was empty, or became so to make room, takes one batch of any size.
@@ -135,6 +140,7 @@ impl Watched {
                 let expected: Vec<_> = self.contents.drain(..batch.len()).collect();
                 assert_eq!(messages(&batch), expected);
                 self.edge.fixtures.pool.put(batch);
+                self.pressure.step(&self.edge, false);
             }
             other => assert!(self.contents.is_empty() && matches!(other, Take::Empty)),
         }

@@ -90,7 +90,7 @@ fn assert_settled(edge: &Edge, taken: u64) {
 #[test]
 fn block_carries_every_message_once_and_keeps_each_producers_order() {
     for capacity in [1, 3, 64] {
-        let edge = started(capacity, Block, Marks::default().levels(capacity), AMPLE);
+        let edge = started(capacity, Block, Marks::default().levels(capacity as u64), AMPLE);
         let seen = crowd(&edge, 1).remove(0);
         for producer in 0..PRODUCERS {
             assert!(seen[&producer].iter().copied().eq(0..EACH), "producer {producer}, capacity {capacity}");

@@ -38,7 +38,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// Marks off, or anywhere, also beside each other.
 fn levels(capacity: usize) -> impl Strategy<Value = Levels> {
     let anywhere = (1..=capacity as u64).prop_flat_map(|high| (0..high).prop_map(move |low| Levels { high, low }));
-    prop_oneof![1 => Just(Levels::OFF), 1 => Just(Marks::default().levels(capacity)), 3 => anywhere]
+    prop_oneof![1 => Just(Levels::OFF), 1 => Just(Marks::default().levels(capacity as u64)), 3 => anywhere]
 }
 
 proptest! {

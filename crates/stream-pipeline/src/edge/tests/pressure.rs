@@ -7,12 +7,10 @@ const LEVELS: Levels = Levels { high: 8, low: 4 };
 
 #[test]
 fn many_small_messages_that_make_room_for_a_large_one_take_the_pressure_with_them() {
-    let edge = started(10, DropOldest, LEVELS, 10_000);
-    for _ in 0..8 {
-        edge.offer_one(&mut vec![0; 10], Hold::AtHighMark).unwrap();
-    }
+    let edge = started(10, DropOldest, LEVELS, 20_000);
+    edge.offer(batch_of(&vec![vec![0; 2_000]; 8]), Hold::AtHighMark).unwrap();
     assert!(edge.is_pressured());
-    edge.offer_one(&mut vec![0; 9_990], Hold::AtHighMark).unwrap();
+    edge.offer_one(&mut vec![0; 5_000], Hold::AtHighMark).unwrap();
     assert_eq!((edge.fill(), edge.is_pressured()), (1, false));
 }
 
