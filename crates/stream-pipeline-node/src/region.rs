@@ -4,6 +4,8 @@
 //! area; they follow each other, with the gap that JavaScript asked for before the first and behind each. From JavaScript
 //! it holds what to do, one word after the other: see [`emit`].
 
+use std::ops::Range;
+
 use napi::bindgen_prelude::{Uint8ArraySlice, Uint32ArraySlice};
 use stream_pipeline::{Batch, Hand};
 
@@ -73,11 +75,11 @@ impl<'call> Region<'call> {
         if end > bytes.len() {
             return false;
         }
-        let mut rest = bytes;
-        for message in batch.iter() {
-            let (place, behind) = rest.split_at_mut(message.len());
-            place.copy_from_slice(message);
-            rest = behind;
+        let (mut index, mut rest) = (0, bytes);
+        while let Some((messages, count)) = batch.span(index, &[], usize::MAX) {
+            let (place, behind) = rest.split_at_mut(messages.len());
+            place.copy_from_slice(messages);
+            (index, rest) = (index + count, behind);
         }
         true
     }
@@ -94,24 +96,44 @@ pub(crate) fn read(bytes: &[u8], table: &[u32], batch: &mut Batch) {
 }
 
 /// Emits the messages of a table and settles inputs, as its words say: the length of the next message in `bytes`, or
-/// [`OF_INPUTS`], [`SETTLED`] or [`ALL_SETTLED`].
-pub(crate) fn emit(bytes: &[u8], table: &[u32], inputs: &[u8], hand: &mut Hand) {
+/// [`OF_INPUTS`], [`SETTLED`] or [`ALL_SETTLED`]. Ranges that follow each other in the table go to the engine together.
+pub(crate) fn emit(bytes: &[u8], mut table: &[u32], inputs: &[u8], hand: &mut Hand) {
     let mut rest = bytes;
-    let mut words = table.iter().map(|&word| word as usize);
-    while let Some(word) = words.next() {
-        match word as u32 {
-            SETTLED => hand.settle(),
-            ALL_SETTLED => hand.settle_all(),
-            OF_INPUTS => {
-                let (start, length) = (words.next().unwrap_or(0), words.next().unwrap_or(0));
-                // A range beyond the area was refused by lib/region.ts.
-                hand.push(&inputs[start..start + length]);
+    loop {
+        table = match *table {
+            [] => return,
+            [SETTLED, ref behind @ ..] => {
+                hand.settle();
+                behind
             }
-            _ => {
-                let (message, behind) = rest.split_at(word);
+            [ALL_SETTLED, ref behind @ ..] => {
+                hand.settle_all();
+                behind
+            }
+            // A range beyond the area was refused by lib/hosting/batch-work.ts.
+            [OF_INPUTS, start, length, SETTLED, ref behind @ ..] => {
+                hand.push(&inputs[start as usize..][..length as usize]);
+                hand.settle();
+                behind
+            }
+            [OF_INPUTS, _, _, ..] => {
+                let mut behind = table;
+                hand.push_parts(inputs, std::iter::from_fn(|| next_range(&mut behind)));
+                behind
+            }
+            [length, ref behind @ ..] => {
+                let (message, messages) = rest.split_at(length as usize);
                 hand.push(message);
-                rest = behind;
+                rest = messages;
+                behind
             }
         }
     }
+}
+
+/// The range that comes next in a table, if one does; whoever made the table has put both words of it there.
+fn next_range(table: &mut &[u32]) -> Option<Range<usize>> {
+    let [OF_INPUTS, start, length, behind @ ..] = *table else { return None };
+    *table = behind;
+    Some(*start as usize..*start as usize + *length as usize)
 }
