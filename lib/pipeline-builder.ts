@@ -11,7 +11,7 @@ import type { NativeStage, Stage } from './stage.js'
 /** What a full ring does with a message. See the README's table. */
 export type OverflowPolicy = 'block' | 'drop-oldest' | 'drop-newest' | 'error'
 
-/** High and low mark, as shares of an edge's capacity: `0 < low < high <= 1`. */
+/** High and low mark, as shares of an edge's capacity and of its byte budget: `0 < low < high <= 1`. */
 export interface Marks {
   /** The fill at which backpressure starts. Default: 0.8. */
   high: number
