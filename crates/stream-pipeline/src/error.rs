@@ -207,8 +207,13 @@ impl Error {
             ErrorCode::StagePanicked => "panicked",
             _ => "failed",
         };
-        let text = format!("stage `{stage}` {verb} at message {sequence}: {}", self.text);
-        Self { text: text.into(), stage: Some(Arc::clone(stage)), sequence: Some(sequence), ..self }
+        self.replaced(format_args!("stage `{stage}` {verb} at message {sequence}"), stage, sequence)
+    }
+
+    /// With `place` before its text, and the name and number in it.
+    pub(crate) fn replaced(self, place: fmt::Arguments<'_>, name: &Arc<str>, sequence: u64) -> Self {
+        let text = format!("{place}: {}", self.text);
+        Self { text: text.into(), stage: Some(Arc::clone(name)), sequence: Some(sequence), ..self }
     }
 
     /// What went wrong, as a word to compare.

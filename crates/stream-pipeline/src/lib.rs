@@ -46,6 +46,7 @@ mod pipeline;
 mod pool;
 mod pressure;
 mod signal;
+mod source;
 mod stage;
 mod sync;
 mod tally;
@@ -66,5 +67,6 @@ pub use pipeline::{
 };
 pub use pressure::{PressureChange, PressureWatch};
 pub use signal::Waker;
+pub use source::{Flow, Source};
 pub use stage::{BatchFnStage, FnStage, PassthroughStage, Stage, batch_fn, stage_fn};
 pub use watch::{EdgeChange, EdgeWatch};

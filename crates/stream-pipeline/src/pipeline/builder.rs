@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::error_policy::ErrorPolicy;
 use crate::marks::{Levels, Marks};
 use crate::overflow::OverflowPolicy;
+use crate::source::Source;
 use crate::stage::Stage;
 
 /// Messages a ring holds unless told otherwise. Measured: a ring of 8192 carried more than ten times what one of 1024
@@ -113,6 +114,7 @@ pub(super) struct PlannedStage {
 #[derive(Default)]
 #[must_use = "a builder does nothing before `build()`"]
 pub struct PipelineBuilder {
+    sources: Vec<(Arc<str>, Box<dyn Source>)>,
     stages: Vec<(String, EdgeOptions, Work)>,
     output: EdgeOptions,
     overrides: Vec<(String, EdgeOptions)>,
@@ -128,6 +130,12 @@ impl PipelineBuilder {
     /// A plan without stages.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Adds a source, which feeds the first stage from a thread of its own; several feed it side by side, and pushes too.
+    pub fn with_source(mut self, name: impl Into<String>, source: impl Source + 'static) -> Self {
+        self.sources.push((name.into().into(), Box::new(source)));
+        self
     }
 
     /// Appends a stage whose object `start`'s closure will make. `capacity` counts messages, `1..=MAX_CAPACITY`.
@@ -237,22 +245,25 @@ impl PipelineBuilder {
         let wanted = stages.iter().any(|stage| stage.policy == ErrorPolicy::DeadLetter);
         let dead_letters =
             if wanted { Some(limits.edge(&Arc::from(DEAD_LETTER_EDGE), EdgeOptions::new())?) } else { None };
-        Ok(Pipeline::new(stages, edges, dead_letters, limits.max_message_bytes, self.stack_bytes))
+        Ok(Pipeline::new(stages, self.sources, edges, dead_letters, limits.max_message_bytes, self.stack_bytes))
     }
 
     fn check_names(&self) -> Result<()> {
         let mut known = HashSet::new();
-        for (index, (name, ..)) in self.stages.iter().enumerate() {
-            let refuse = |code, text: String| Err(Error::new(code, text).at_stage(&Arc::from(name.as_str())));
+        let stages = self.stages.iter().map(|(name, ..)| ("stage", self.stages.len(), name.as_str()));
+        let sources = self.sources.iter().map(|(name, _)| ("source", self.sources.len(), &**name));
+        for (index, (what, count, name)) in stages.chain(sources).enumerate() {
+            let refuse = |code, text: String| Err(Error::new(code, text).at_stage(&Arc::from(name)));
             if name.is_empty() {
-                let (nth, count) = (index + 1, self.stages.len());
+                let nth = 1 + if what == "stage" { index } else { index - self.stages.len() };
                 let text =
-                    format!("stage {nth} of {count} has an empty name; give it one, for its thread and its metrics");
+                    format!("{what} {nth} of {count} has an empty name; give it one, for its thread and its metrics");
                 return Err(Error::new(ErrorCode::EmptyName, text));
             }
             if name == OUTPUT_EDGE {
-                let text =
-                    format!("`{name}` is what the edge behind the last stage is called; call the stage something else");
+                let text = format!(
+                    "`{name}` is what the edge behind the last stage is called; call the {what} something else"
+                );
                 return refuse(ErrorCode::InvalidName, text);
             }
             if name.len() > MAX_NAME_BYTES || name.contains('\0') {
@@ -262,19 +273,24 @@ impl PipelineBuilder {
                 );
                 return refuse(ErrorCode::InvalidName, text);
             }
-            if !known.insert(name.as_str()) {
-                let text = format!("two stages are called `{name}`; give each stage a name of its own");
+            if !known.insert(name) {
+                let whose = if what == "stage" { "two stages are" } else { "a source and another part are" };
+                let text = format!("{whose} called `{name}`; give each {what} a name of its own");
                 return refuse(ErrorCode::DuplicateName, text);
             }
         }
         let edges = self.overrides.iter().map(|(name, _)| ("settings were given for the edge into", name));
         let policies = self.policies.iter().map(|(name, _)| ("an error policy was given for", name));
-        if let Some((what, name)) = edges.chain(policies).find(|(_, name)| !known.contains(name.as_str())) {
+        if let Some((what, name)) = edges.chain(policies).find(|(_, name)| !self.has_stage(name)) {
             let names: Vec<_> = self.stages.iter().map(|(name, ..)| format!("`{name}`")).collect();
             let text = format!("{what} `{name}`, but no stage has that name; there are {}", names.join(", "));
             return Err(Error::new(ErrorCode::UnknownEdge, text).at_stage(&Arc::from(name.as_str())));
         }
         Ok(())
+    }
+
+    fn has_stage(&self, name: &str) -> bool {
+        self.stages.iter().any(|(stage, ..)| stage == name)
     }
 
     fn limits(&self) -> Result<Limits> {

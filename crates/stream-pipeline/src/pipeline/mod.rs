@@ -9,6 +9,7 @@
 //! | `run.rs` | what the parts of a started pipeline share: who has ended, how, and the report |
 //! | `running.rs` | the handle to a started pipeline |
 //! | `runner.rs` | the loop of a stage's thread |
+//! | `sources.rs` | threads that feed it |
 //! | `stretch.rs` | how often the clock is read, and how much is taken in hand |
 //! | `hosted/` | a stage whose threads belong to somebody else, such as event loops |
 //! | `contain.rs` | errors and panics of a stage, caught |
@@ -26,6 +27,7 @@ mod reading;
 mod run;
 mod runner;
 mod running;
+mod sources;
 mod stretch;
 
 pub use builder::{

@@ -13,6 +13,7 @@ use crate::edge::{Edge, EdgeConfig, Fixtures};
 use crate::error::{Error, ErrorCode, Result};
 use crate::pool::Pool;
 use crate::pressure::PressureBoard;
+use crate::source::Source;
 use crate::stage::Stage;
 use crate::sync::{AtomicBool, Ordering};
 
@@ -24,6 +25,7 @@ use crate::sync::{AtomicBool, Ordering};
 pub struct Pipeline {
     run: Arc<Run>,
     stages: Vec<PlannedStage>,
+    sources: Vec<(Arc<str>, Box<dyn Source>)>,
     input: Option<Arc<InputEnd>>,
     output_taken: AtomicBool,
     dead_letters_taken: AtomicBool,
@@ -33,6 +35,7 @@ pub struct Pipeline {
 impl Pipeline {
     pub(super) fn new(
         stages: Vec<PlannedStage>,
+        sources: Vec<(Arc<str>, Box<dyn Source>)>,
         edges: Vec<EdgeConfig>,
         dead_letters: Option<EdgeConfig>,
         max_message_bytes: usize,
@@ -60,9 +63,9 @@ impl Pipeline {
         let input = Arc::new(InputEnd::new(Arc::clone(&edges[0]), max_message_bytes));
         let names = stages.iter().map(|stage| Arc::clone(&stage.name)).collect();
         let policies = stages.iter().map(|stage| stage.policy).collect();
-        let run = Arc::new(Run::new(names, policies, edges, dead_letters, fixtures, max_message_bytes));
+        let run = Arc::new(Run::new(names, policies, edges, dead_letters, sources.len(), fixtures, max_message_bytes));
         let (output_taken, dead_letters_taken) = Default::default();
-        Self { run, stages, input: Some(input), output_taken, dead_letters_taken, stack_bytes }
+        Self { run, stages, sources, input: Some(input), output_taken, dead_letters_taken, stack_bytes }
     }
 
     /// A handle to push messages in; as many as are wanted, for as many threads. When the last one of a started pipeline
@@ -133,7 +136,9 @@ impl Pipeline {
         {
             edge.unclaim();
         }
-        let started = Running::start(Arc::clone(&self.run), objects, self.stack_bytes);
+        let sources = std::mem::take(&mut self.sources);
+        let input = self.input.as_ref().expect("the input end is there until the pipeline has started");
+        let started = Running::start(Arc::clone(&self.run), objects, sources, input, self.stack_bytes);
         if started.is_ok() {
             // From now on only the handles keep the input open.
             self.input = None;

@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::hosted::Seat;
 use super::output::Deliveries;
 use super::reading;
+use super::sources::Sources;
 use crate::edge::{Edge, Fixtures};
 use crate::emitter::Rejects;
 use crate::error::{Error, ErrorCode, Result};
@@ -28,7 +29,7 @@ pub(super) enum End {
 
 #[derive(Default)]
 struct Endings {
-    /// Stages that have not ended, and aborts that are not through with every edge.
+    /// Stages and sources that have not ended, and aborts that are not through with every edge.
     under_way: usize,
     /// The first error wins; later ones are consequences, or news for which nobody waits.
     error: Option<Error>,
@@ -66,6 +67,7 @@ pub(super) struct Run {
     pub(super) started_ns: AtomicU64,
     /// 0 before the end.
     pub(super) ended_ns: AtomicU64,
+    pub(super) sources: Sources,
     endings: Mutex<Endings>,
     ended: Condvar,
     gate: Mutex<Gate>,
@@ -81,12 +83,14 @@ impl Run {
         policies: Vec<ErrorPolicy>,
         edges: Vec<Arc<Edge>>,
         dead_letters: Option<Arc<Edge>>,
+        sources: usize,
         fixtures: Fixtures,
         max_message_bytes: usize,
     ) -> Self {
         Self {
             gauges: names.iter().map(|_| Arc::default()).collect(),
-            endings: Mutex::new(Endings { under_way: names.len(), ..Endings::default() }),
+            sources: Sources::new(sources),
+            endings: Mutex::new(Endings { under_way: names.len() + sources, ..Endings::default() }),
             names,
             edges,
             policies,
@@ -176,6 +180,7 @@ impl Run {
 
     /// Ends all edges at once. Nothing else is decided by it.
     pub(super) fn abort_edges(&self) {
+        self.sources.stop();
         for edge in self.all_edges() {
             edge.abort();
         }
@@ -214,10 +219,25 @@ impl Run {
     /// A stage has failed: it is remembered, and what lies before that stage is aborted.
     pub(super) fn fail(&self, index: usize, error: Error) {
         self.endings.lock().error.get_or_insert(error);
+        self.sources.stop();
         for edge in &self.edges[..=index] {
             edge.abort();
         }
         self.abandon_seats(index);
+    }
+
+    /// A source has failed: it is remembered, and no source reads on. What has entered is worked on.
+    pub(super) fn fail_source(&self, error: Error) {
+        self.endings.lock().error.get_or_insert(error);
+        self.sources.stop();
+        self.close_input();
+    }
+
+    /// Closes the input: behind the sources, if any is at work.
+    pub(super) fn close_input(&self) {
+        if !self.sources.close_behind() {
+            self.edges[0].close();
+        }
     }
 
     /// A stage has ended and its edges have been dealt with, or an abort is through. The last one writes the outcome.

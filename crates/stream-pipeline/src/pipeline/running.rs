@@ -4,14 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::hosted::{HostedStage, Seat};
+use super::input::InputEnd;
 use super::reading;
 use super::run::Run;
 use super::runner::Runner;
+use super::sources::SourceRunner;
 use crate::clock::deadline_after;
 use crate::error::{Error, ErrorCode, Result};
 use crate::metrics::Metrics;
 use crate::pressure::PressureWatch;
 use crate::signal::Waker;
+use crate::source::Source;
 use crate::stage::Stage;
 use crate::sync::thread;
 use crate::watch::EdgeWatch;
@@ -28,6 +31,8 @@ impl Running {
     pub(super) fn start(
         run: Arc<Run>,
         stages: Vec<Option<Box<dyn Stage>>>,
+        sources: Vec<(Arc<str>, Box<dyn Source>)>,
+        input: &Arc<InputEnd>,
         stack_bytes: Option<usize>,
     ) -> Result<Self> {
         for (index, stage) in stages.into_iter().enumerate() {
@@ -35,28 +40,18 @@ impl Running {
                 run.seats.lock().push(Seat::new(&run, index));
                 continue;
             };
-            let name = &run.names[index];
-            let mut builder = thread::Builder::new().name(name.to_string());
-            if let Some(bytes) = stack_bytes {
-                builder = builder.stack_size(bytes);
-            }
             let runner = Runner::new(&run, index);
-            match builder.spawn(move || runner.run(stage)) {
-                Ok(thread) => run.adopt(thread),
-                Err(cause) => {
-                    run.call_off();
-                    let text = format!(
-                        "the operating system refused a thread for stage `{name}`: {cause}; lower the number of stages or their stack size, or raise the limit on threads"
-                    );
-                    return Err(Error::new(ErrorCode::ThreadRefused, text).at_stage(name).with_cause(cause));
-                }
-            }
+            spawn(&run, &run.names[index], stack_bytes, move || runner.run(stage))?;
+        }
+        for (name, source) in sources {
+            let runner = SourceRunner::new(&run, Arc::clone(&name), input);
+            spawn(&run, &name, stack_bytes, move || runner.run(source))?;
         }
         run.open_gate();
         Ok(Self { run })
     }
 
-    /// Closes the input for every handle, waits until everything in flight is finished and the threads have ended, and
+    /// Closes the input for every handle, behind the sources if there are any, waits until everything in flight is finished and the threads have ended, and
     /// returns the report: a reading taken after the end.
     ///
     /// If the output was claimed, somebody has to go on taking from it; what it still holds at the end can still be taken,
@@ -79,10 +74,11 @@ impl Running {
         outcome
     }
 
-    /// As [`wait`](Running::wait), for at most `deadline`; then the pipeline is aborted and the error `DRAIN_TIMEOUT` says
+    /// As [`wait`](Running::wait), with no source reading on, and for at most `deadline`; then the pipeline is aborted and the error `DRAIN_TIMEOUT` says
     /// how many messages were left.
     pub fn drain(&self, deadline: Duration) -> Result<Metrics> {
         self.run.refuse_own_thread()?;
+        self.run.sources.stop();
         self.close_input();
         if self.run.outcome(deadline_after(deadline)).is_none() {
             self.abort_drain();
@@ -104,9 +100,14 @@ impl Running {
         self.run.abort();
     }
 
-    /// Closes the input for every handle.
+    /// Closes the input for every handle; where sources are at work, when they have ended.
     pub fn close_input(&self) {
-        self.run.edges[0].close();
+        self.run.close_input();
+    }
+
+    /// No source reads on; what they have read still enters. Without effect where there is none.
+    pub fn stop_sources(&self) {
+        self.run.sources.stop();
     }
 
     /// A reading, taken without stopping anything. See [`Metrics`].
@@ -147,6 +148,25 @@ impl Running {
         let seats = self.run.seats.lock();
         seats.iter().find(|seat| seat.index == index).map(|seat| HostedStage::new(Arc::clone(seat)))
     }
+}
+
+/// Starts a thread of the pipeline; if it is refused, those that exist are sent home.
+fn spawn(run: &Run, name: &Arc<str>, stack_bytes: Option<usize>, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let mut builder = thread::Builder::new().name(name.to_string());
+    if let Some(bytes) = stack_bytes {
+        builder = builder.stack_size(bytes);
+    }
+    match builder.spawn(work) {
+        Ok(thread) => run.adopt(thread),
+        Err(cause) => {
+            run.call_off();
+            let text = format!(
+                "the operating system refused a thread for stage `{name}`: {cause}; lower the number of stages or their stack size, or raise the limit on threads"
+            );
+            return Err(Error::new(ErrorCode::ThreadRefused, text).at_stage(name).with_cause(cause));
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Running {

@@ -31,6 +31,7 @@ mod parts;
 mod push_after_close;
 mod push_before_start;
 mod push_many_tail;
+mod sources;
 mod try_push;
 
 // Full rings.

@@ -24,6 +24,7 @@ mod aborting;
 mod closing;
 mod draining;
 mod failing;
+mod feeding;
 mod giving_up;
 mod hosting;
 mod overflowing;
