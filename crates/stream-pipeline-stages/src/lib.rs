@@ -6,6 +6,7 @@ mod filter;
 mod gzip;
 mod invalid_option;
 mod join;
+mod json;
 mod json_shape;
 mod lines;
 mod pattern;
