@@ -8,7 +8,7 @@ import { nativeStage } from './native-stage.js'
 
 /** Options of {@link lines}. */
 export interface LinesOptions {
-  /** The longest line, in bytes without its end; a longer one fails the stage. Default: 1 MiB. */
+  /** The longest line, in bytes without its end; a longer one is rejected. Default: 1 MiB. */
   maxLineBytes?: number
 }
 

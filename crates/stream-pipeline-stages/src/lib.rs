@@ -3,22 +3,21 @@
 
 mod extract;
 mod filter;
+mod framing;
 mod gzip;
 mod invalid_option;
 mod join;
 mod json;
 mod json_shape;
-mod lines;
 mod pattern;
 mod plan;
 mod simple_form;
 
 pub use extract::{CaptureGroup, Extract, ExtractOptions};
 pub use filter::{Filter, FilterOptions};
+pub use framing::{Join, JoinOptions, Lines, LinesOptions};
 pub use gzip::{Gzip, GzipOptions};
 pub use invalid_option::InvalidOption;
-pub use join::{Join, JoinOptions};
 pub use json_shape::{JsonShapes, Value as JsonShapeValue};
-pub use lines::{Lines, LinesOptions};
 pub use pattern::PATTERN_LIMIT_BYTES;
 pub use plan::stage_of_plan;

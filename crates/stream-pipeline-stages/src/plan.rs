@@ -9,10 +9,9 @@ use stream_pipeline::{PassthroughStage, Stage};
 
 use crate::extract::ExtractPlan;
 use crate::filter::FilterPlan;
+use crate::framing::{JoinOptions, LinesOptions};
 use crate::gzip::GzipOptions;
 use crate::invalid_option::InvalidOption;
-use crate::join::JoinOptions;
-use crate::lines::LinesOptions;
 
 /// Options that make a stage.
 pub(crate) trait Plan: DeserializeOwned {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use stream_pipeline::{Batch, Emitter, Stage};
 use stream_pipeline_stages::{Join, JoinOptions, Lines, LinesOptions};
 
+use crate::cuts::{cut, with_cuts};
 use crate::trial::emitted;
 
 /// What lines are, in the plainest words.
@@ -14,40 +15,16 @@ fn model(text: &[u8]) -> Vec<Vec<u8>> {
     ended.chain(last).map(<[u8]>::to_vec).collect()
 }
 
-/// Cuts `text` at `cuts`, and begins a new batch where a cut is even.
-fn cut<'a>(text: &'a [u8], cuts: &[usize]) -> Vec<Vec<&'a [u8]>> {
-    let mut batches = vec![Vec::new()];
-    let mut start = 0;
-    for end in cuts.iter().copied().chain([text.len()]) {
-        batches.last_mut().expect("never empty").push(&text[start..end]);
-        if end % 2 == 0 {
-            batches.push(Vec::new());
-        }
-        start = end;
-    }
-    batches
-}
-
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![3 => Just(b'\n'), 3 => Just(b'\r'), 4 => Just(b'a'), 1 => any::<u8>()];
     prop::collection::vec(byte, 0..200)
-}
-
-fn text_and_cuts() -> impl Strategy<Value = (Vec<u8>, Vec<usize>)> {
-    text().prop_flat_map(|text| {
-        let cuts = prop::collection::vec(0..=text.len(), 0..30).prop_map(|mut cuts| {
-            cuts.sort_unstable();
-            cuts
-        });
-        (Just(text), cuts)
-    })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn any_cutting_of_any_bytes_gives_the_lines_of_the_whole((text, cuts) in text_and_cuts()) {
+    fn any_cutting_of_any_bytes_gives_the_lines_of_the_whole((text, cuts) in with_cuts(text())) {
         let batches = cut(&text, &cuts);
         let batches: Vec<&[&[u8]]> = batches.iter().map(Vec::as_slice).collect();
         let options = LinesOptions { max_line_bytes: 200 };
@@ -56,7 +33,7 @@ proptest! {
 
     #[test]
     fn join_after_lines_gives_back_text_whose_lines_all_end_with_newline(
-        (mut text, cuts) in text_and_cuts(), chunk_bytes in 0..100_usize,
+        (mut text, cuts) in with_cuts(text()), chunk_bytes in 0..100_usize,
     ) {
         text.retain(|byte| *byte != b'\r');
         text.push(b'\n');

@@ -1,5 +1,6 @@
 //! What each built-in stage promises, by itself and in a pipeline.
 
+mod cuts;
 mod extract;
 mod filter;
 mod gzip_flush;
@@ -11,6 +12,7 @@ mod ledger;
 mod lines;
 mod lines_at_borders;
 mod lines_cap;
+mod lines_rejected;
 mod patterns;
 mod simple_form;
 mod trial;

@@ -1,6 +1,8 @@
 //! Stages tried out: alone, batch by batch, or in a pipeline.
 
-use stream_pipeline::{Batch, Emitter, Metrics, OverflowPolicy, PipelineBuilder, Result, Stage};
+use stream_pipeline::{
+    Batch, DeadLetter, Emitter, ErrorPolicy, Metrics, OverflowPolicy, PipelineBuilder, Result, Stage,
+};
 
 use crate::watchdog::watched;
 
@@ -37,6 +39,57 @@ pub(crate) fn delivered<'a>(
         let outputs = output.collect();
         pusher.join().expect("pushing does not panic");
         (outputs, running.wait())
+    })
+}
+
+/// What a pipeline of one `stage` with the policy `dead-letter` delivers for `messages`, its dead letters, and its report.
+/// The books balance.
+pub(crate) fn dead_lettered<'a>(
+    stage: impl Stage + 'static,
+    messages: impl IntoIterator<Item = &'a [u8]>,
+) -> (Vec<Vec<u8>>, Vec<DeadLetter>, Metrics) {
+    let pipeline = PipelineBuilder::new()
+        .add_stage_object("tried", 1024, OverflowPolicy::Block, stage)
+        .with_error_policy("tried", ErrorPolicy::DeadLetter)
+        .build()
+        .expect("a sound plan");
+    let (input, output) = (pipeline.input(), pipeline.output().expect("asked for once"));
+    let letters = pipeline.dead_letters().expect("asked for once");
+    let messages: Vec<_> = messages.into_iter().map(<[u8]>::to_vec).collect();
+    watched(move |watch| {
+        let running = watch.over(pipeline.start_ready().expect("threads"));
+        let pusher = std::thread::spawn(move || input.push_many(messages).expect("taken"));
+        let reader = std::thread::spawn(move || letters.collect::<Vec<_>>());
+        let outputs: Vec<_> = output.collect();
+        pusher.join().expect("pushing does not panic");
+        let letters = reader.join().expect("reading does not panic");
+        let report = running.wait().expect("goes on behind what is bad");
+        assert_eq!((report.ledger.balance(), report.ledger.dead_lettered), (0, letters.len() as u64));
+        (outputs, letters, report)
+    })
+}
+
+/// What a pipeline of one `stage` with the policy `skip` delivers for `messages`, and how many messages it skipped. The
+/// books balance.
+pub(crate) fn skipped<'a>(
+    stage: impl Stage + 'static,
+    messages: impl IntoIterator<Item = &'a [u8]>,
+) -> (Vec<Vec<u8>>, u64) {
+    let pipeline = PipelineBuilder::new()
+        .add_stage_object("tried", 1024, OverflowPolicy::Block, stage)
+        .with_error_policy("tried", ErrorPolicy::Skip)
+        .build()
+        .expect("a sound plan");
+    let (input, output) = (pipeline.input(), pipeline.output().expect("asked for once"));
+    let messages: Vec<_> = messages.into_iter().map(<[u8]>::to_vec).collect();
+    watched(move |watch| {
+        let running = watch.over(pipeline.start_ready().expect("threads"));
+        let pusher = std::thread::spawn(move || input.push_many(messages).expect("taken"));
+        let outputs: Vec<_> = output.collect();
+        pusher.join().expect("pushing does not panic");
+        let ledger = running.wait().expect("goes on behind what is bad").ledger;
+        assert_eq!((ledger.balance(), ledger.failed), (0, 0));
+        (outputs, ledger.skipped)
     })
 }
 
