@@ -6,7 +6,6 @@ mod filter;
 mod framing;
 mod gzip;
 mod invalid_option;
-mod join;
 mod json;
 mod json_shape;
 mod pattern;
