@@ -8,5 +8,6 @@ export function entered({ accepted, created }: Ledger): number {
 /** Everything that has left a pipeline, whichever way. */
 export function left(ledger: Ledger): number {
   const dropped = ledger.droppedOldest + ledger.droppedNewest + ledger.droppedClosed
-  return ledger.delivered + dropped + ledger.absorbed + ledger.failed + ledger.aborted
+  const rejected = ledger.skipped + ledger.deadLettered + ledger.failed
+  return ledger.delivered + dropped + ledger.absorbed + rejected + ledger.aborted
 }

@@ -26,6 +26,8 @@ test('metrics() tells the ledger, each stage and each edge', async () => {
       created: 2000,
       delivered: 4000,
       absorbed: 0,
+      skipped: 0,
+      deadLettered: 0,
       failed: 0,
       inFlight: 0,
       balance: 0,
@@ -37,6 +39,8 @@ test('metrics() tells the ledger, each stage and each edge', async () => {
     ].map((stage) => ({
       state: 'ended',
       absorbed: 0,
+      skipped: 0,
+      deadLettered: 0,
       failed: 0,
       aborted: 0,
       inHand: 0,

@@ -13,6 +13,7 @@ test.each([
 test.each([
   ['messages in flight', 'in-flight', 'seen 2000'],
   ['a closed input', 'closed', 'a line without an end\nseen 0'],
+  ['a dead letter that is awaited', 'dead-letter', 'bad\nover\nseen 0'],
   ['wait()', 'wait', 'delivered 2000\nseen 2000'],
   ['pushes that wait', 'pushes', 'pushed 2000\nseen 2000'],
 ])('%s keep it until they are done, and no longer', async (_what, what, stdout) => {

@@ -31,6 +31,18 @@ export interface EdgeOptions {
   byteBudget?: number
 }
 
+/**
+ * What a stage does about a message that it cannot work on. With 'fail', the pipeline ends with an error that names stage
+ * and message; with 'skip', it is counted as skipped; with 'dead-letter' it comes out of `running.deadLetters`.
+ */
+export type ErrorPolicy = 'fail' | 'skip' | 'dead-letter'
+
+/** Settings of a stage, and of the edge into it. */
+export interface StageOptions extends EdgeOptions {
+  /** What becomes of a message that the stage cannot work on. Default: 'fail'. */
+  onError?: ErrorPolicy
+}
+
 /** The longest message unless told otherwise, as in Rust: 1 MiB. */
 const DEFAULT_MAX_MESSAGE_BYTES = 1 << 20
 
@@ -68,7 +80,7 @@ interface Link {
   readonly name: string
   /** A built-in stage, or one in JavaScript. */
   readonly stage: NativeStage<never, unknown> | Script
-  readonly options: EdgeOptions
+  readonly options: StageOptions
 }
 
 /**
@@ -93,17 +105,18 @@ export class PipelineBuilder<Out extends Buffer = Buffer> {
   #maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES
   #stackBytes: number | undefined
 
-  /** Appends a stage; `options` are those of the edge into it. */
+  /** Appends a stage; `options` are its own, and those of the edge into it. */
   addStage<Next extends Buffer = Buffer>(
     name: string,
     stage: Stage<Out, Next>,
-    options: EdgeOptions = {},
+    options: StageOptions = {},
   ): PipelineBuilder<Next> {
     if (typeof name !== 'string') throw invalid("a stage's name", 'a string', name)
     const link = isNativeStage(stage) ? stage : scriptOf(stage)
     if (link === undefined)
       throw invalid(`stage '${name}'`, 'a function, or a stage such as json(work) or lines()', stage)
     checkEdge(name, options)
+    checkErrorPolicy(name, options.onError)
     this.#links.push({ name, stage: link, options })
     return this as unknown as PipelineBuilder<Next>
   }
@@ -164,14 +177,16 @@ export class PipelineBuilder<Out extends Buffer = Buffer> {
       isNativeStage(stage) ? [] : [{ index, name, script: stage }],
     )
     const inputRefuses = this.#links[0]?.options.policy === 'error'
-    return new Pipeline<Out>(built, { hosted, inputRefuses, maxMessageBytes: this.#maxMessageBytes })
+    const makesDeadLetters = this.#links.some(({ options }) => options.onError === 'dead-letter')
+    return new Pipeline<Out>(built, { hosted, inputRefuses, makesDeadLetters, maxMessageBytes: this.#maxMessageBytes })
   }
 
   #plan(): PipelinePlan {
     return {
-      stages: this.#links.map(({ name, stage, options }) => ({
+      stages: this.#links.map(({ name, stage, options: { onError, ...edge } }) => ({
         name,
-        edge: edgePlan(options),
+        edge: edgePlan(edge),
+        ...(onError !== undefined && { onError }),
         ...(isNativeStage(stage) && { native: stage.native }),
       })),
       output: edgePlan(this.#output),
@@ -199,6 +214,10 @@ function checkEdge(name: string, options: unknown): void {
   checkCount(`byteBudget of '${name}'`, byteBudget)
   if (policy !== undefined && typeof policy !== 'string') throw invalid(`policy of '${name}'`, 'a string', policy)
   if (marks !== undefined) checkMarks(`marks of '${name}'`, marks)
+}
+
+function checkErrorPolicy(name: string, onError: unknown): void {
+  if (onError !== undefined && typeof onError !== 'string') throw invalid(`onError of '${name}'`, 'a string', onError)
 }
 
 function checkMarks(what: string, marks: unknown): void {

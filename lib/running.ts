@@ -5,6 +5,7 @@
 
 import { EventEmitter } from 'node:events'
 import { start, type Failure, type MetricsReading, type NativePipeline, type NativeRun } from './binding.js'
+import { DeadLetters } from './dead-letters.js'
 import { tolerated } from './deferred.js'
 import { publish } from './diagnostics.js'
 import { duplexOf, type ToNodeOptions } from './duplex.js'
@@ -27,6 +28,8 @@ export interface RunPlan {
   readonly maxMessageBytes: number
   /** The first edge refuses what it has no room for. */
   readonly inputRefuses: boolean
+  /** Some stage gives out what it cannot work on. */
+  readonly makesDeadLetters: boolean
 }
 
 /** Options of `start()`. */
@@ -50,8 +53,8 @@ export interface DrainOptions extends WaitOptions {
 /**
  * A started pipeline.
  *
- * It keeps the process alive while messages are in flight, from the input's close to the end, or while a push, `wait()` or
- * `drain()` is pending, and no longer; see {@link unref}. Collected without having ended, it is aborted: a listener does
+ * It keeps the process alive while messages are in flight, from the input's close to the end, or while a push, `wait()`,
+ * `drain()` or the next dead letter is awaited, and no longer; see {@link unref}. Collected without having ended, it is aborted: a listener does
  * not hold it.
  *
  * What happens in it is told as events: `pressure`, `drop`, `error`, `close`, see {@link RunningEvents}; and on
@@ -62,6 +65,8 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
   readonly input: Input
   /** Where they come out. Unless it is iterated, `wait()` counts what comes out as delivered and releases it. */
   readonly output: Output<Out>
+  /** Where those come out that a stage with the error policy 'dead-letter' could not work on. */
+  readonly deadLetters: DeadLetters
   /**
    * Resolves with the report when the pipeline has ended, rejects with its error; closes nothing. To await it keeps neither
    * the process nor the pipeline: hold on to this object, or call {@link wait}, which does.
@@ -104,6 +109,7 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     this.#keepAlive = keepAlive
     this.input = new Input(started, owner, maxMessageBytes, plan.inputRefuses)
     this.output = new Output<Out>(started, owner)
+    this.deadLetters = new DeadLetters(started, plan.makesDeadLetters, owner.keepAlive)
     this.#announcer = new Announcer(this, started)
     if (signal !== undefined) this.#unlistenAbort = listenForAbort(signal, new WeakRef(this))
     publish('start', () => ({ running: this, stages: started.metrics().stages.map(({ name }) => name) }))
@@ -121,6 +127,7 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     checkSignal(signal)
     signal?.throwIfAborted()
     this.output.discardIfUnclaimed()
+    this.deadLetters.discardIfUnclaimed()
     this.input.close()
     this.resume()
     this.#waits++
@@ -239,6 +246,7 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     const more = this.#stages.turn(deadlineMs)
     this.input.turn()
     this.output.turn()
+    this.deadLetters.turn()
     this.#announcer.turn()
     this.#lookForEnd()
     return more
@@ -272,6 +280,7 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
       this.input.end(new PipelineError({ code: 'CLOSED', message: 'the pipeline has ended; start another one' }))
     }
     this.output.turn()
+    this.deadLetters.turn()
   }
 
   #toError(failure: Failure): PipelineError {
@@ -289,7 +298,8 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     const { pending, closed } = this.input
     if (this.#ended) return false
     const isEnding = closed || this.#isAborted || this.#outcome !== undefined
-    return isEnding || this.#waits > 0 || pending || this.#native.inFlight(this.output.isAwaited) > 0
+    const isAwaited = this.#waits > 0 || pending || this.deadLetters.isAwaited
+    return isEnding || isAwaited || this.#native.inFlight(this.output.isAwaited) > 0
   }
 }
 

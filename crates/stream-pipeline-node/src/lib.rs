@@ -18,7 +18,8 @@
 //! memory JavaScript lends is used during the call only; errors cross as data, and TypeScript throws them.
 #![allow(clippy::must_use_candidate, reason = "JavaScript is the caller")]
 
-pub mod event_loop;
+pub mod dead_letters;
+mod event_loop;
 pub mod failure;
 pub mod hand;
 pub mod json_shapes;

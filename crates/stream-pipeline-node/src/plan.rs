@@ -3,7 +3,9 @@
 //! Invariant: numbers arrive as they were written and are refused, if at all, by the engine's builder.
 
 use napi_derive::napi;
-use stream_pipeline::{DEFAULT_CAPACITY, EdgeOptions, ErrorCode, OverflowPolicy, Pipeline, PipelineBuilder};
+use stream_pipeline::{
+    DEFAULT_CAPACITY, EdgeOptions, ErrorCode, ErrorPolicy, OverflowPolicy, Pipeline, PipelineBuilder,
+};
 
 use crate::failure::Failure;
 use crate::native_stage::NativeStage;
@@ -30,6 +32,8 @@ pub struct StagePlan {
     pub name: String,
     /// The edge into it.
     pub edge: EdgePlan,
+    /// What it does about a message that it cannot work on: `fail`, `skip` or `dead-letter`.
+    pub on_error: Option<String>,
     /// A built-in stage; without it, JavaScript hosts the stage.
     pub native: Option<NativeStage>,
 }
@@ -75,6 +79,11 @@ impl EdgePlan {
     }
 }
 
+fn error_policy(word: &str, stage: &str) -> Result<ErrorPolicy, Failure> {
+    let refuse = |unknown| Failure::of_stage(ErrorCode::InvalidOption, stage, format!("onError `{word}`: {unknown}"));
+    word.parse().map_err(refuse)
+}
+
 impl PipelinePlan {
     /// Builds the pipeline.
     pub(crate) fn build(self) -> Result<Pipeline, Failure> {
@@ -91,7 +100,10 @@ impl PipelinePlan {
         if let Some(bytes) = self.stack_bytes {
             builder = builder.with_stack_bytes(bytes as usize);
         }
-        for StagePlan { name, edge, native } in self.stages {
+        for StagePlan { name, edge, on_error, native } in self.stages {
+            if let Some(word) = on_error {
+                builder = builder.with_error_policy(&name, error_policy(&word, &name)?);
+            }
             let options = edge.options(&name)?;
             // Capacity and policy are among the options, which win.
             let (capacity, policy) = (DEFAULT_CAPACITY, OverflowPolicy::Block);

@@ -38,6 +38,10 @@ pub struct StageReading {
     pub emitted: f64,
     /// Inputs without output.
     pub absorbed: f64,
+    /// Messages it could not work on, with the error policy `skip`.
+    pub skipped: f64,
+    /// Messages it could not work on, with the error policy `dead-letter`.
+    pub dead_lettered: f64,
     /// Inputs at which it failed.
     pub failed: f64,
     /// In hand when it was ended.
@@ -118,6 +122,10 @@ pub struct LedgerReading {
     pub dropped_closed: f64,
     /// Inputs of stages without output.
     pub absorbed: f64,
+    /// Messages that stages could not work on, and skipped.
+    pub skipped: f64,
+    /// Messages that stages could not work on, and gave out as dead letters.
+    pub dead_lettered: f64,
     /// Messages at which a stage failed.
     pub failed: f64,
     /// In flight at a failure or an abort.
@@ -170,6 +178,8 @@ fn stage(stage: &StageMetrics) -> StageReading {
         created: stage.created as f64,
         emitted: stage.emitted as f64,
         absorbed: stage.absorbed as f64,
+        skipped: stage.skipped as f64,
+        dead_lettered: stage.dead_lettered as f64,
         failed: stage.failed as f64,
         aborted: stage.aborted as f64,
         in_hand: stage.in_hand() as f64,
@@ -219,6 +229,8 @@ pub(crate) fn convert(metrics: &Metrics) -> MetricsReading {
             dropped_newest: ledger.dropped_newest as f64,
             dropped_closed: ledger.dropped_closed as f64,
             absorbed: ledger.absorbed as f64,
+            skipped: ledger.skipped as f64,
+            dead_lettered: ledger.dead_lettered as f64,
             failed: ledger.failed as f64,
             aborted: ledger.aborted as f64,
             in_flight: ledger.in_flight as f64,

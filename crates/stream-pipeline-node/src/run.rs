@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use napi::bindgen_prelude::{Either, Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
-use stream_pipeline::{Batch, Error, ErrorCode, HostedStage, Input, Output, Pipeline, Running, Waker};
+use stream_pipeline::{Batch, DeadLetters, Error, ErrorCode, HostedStage, Input, Output, Pipeline, Running, Waker};
 
+use crate::dead_letters::{self, DeadLetterReading};
 use crate::event_loop::NativeLoop;
 use crate::failure::Failure;
 use crate::hand::{self, NativeHand};
@@ -76,6 +77,8 @@ impl NativePipeline {
             return Ok(Either::B(Failure::environment_ended()));
         }
         let input = pipeline.input();
+        // Refused if no stage makes any.
+        let dead_letters = pipeline.dead_letters().ok();
         let started = pipeline.output().and_then(|output| Ok((output, pipeline.start_ready()?)));
         let (output, running) = match started {
             Ok(started) => started,
@@ -87,7 +90,8 @@ impl NativePipeline {
         let _ = running.call_when_ended(&waker);
         let core = Arc::new(Core { running, wake });
         event_loop.register(&core);
-        Ok(Either::A(NativeRun { core, input, output: Some(output), taken: Batch::new(), waker, refusal: None }))
+        let (output, taken) = (Some(output), Batch::new());
+        Ok(Either::A(NativeRun { core, input, output, taken, dead_letters, waker, refusal: None }))
     }
 }
 
@@ -99,6 +103,7 @@ pub struct NativeRun {
     output: Option<Output>,
     /// Left the last stage, and JavaScript knows how much room it needs.
     taken: Batch,
+    dead_letters: Option<DeadLetters>,
     pub(crate) waker: Waker,
     refusal: Option<Error>,
 }
@@ -111,8 +116,6 @@ impl NativeRun {
         self.core.wake.number()
     }
 
-    /// Offers the messages of a region, as many as the table has `words`. Returns how many were let in; fewer than given if there is no room, with the
-    /// wake-up armed; -1 if none ever will be.
     /// Offers the messages of a region, as many as the table has `words`. Returns how many were let in; fewer than given
     /// if there is no room, with the wake-up armed; -1 if none ever will be.
     #[napi]
@@ -210,6 +213,19 @@ impl NativeRun {
     #[napi]
     pub fn give_up_output(&mut self) {
         self.output = None;
+    }
+
+    /// Takes the dead letters that are there now, as many as cross at once: an empty list if there are none now, with the
+    /// wake-up armed; `null` at the end.
+    #[napi]
+    pub fn take_dead_letters(&mut self) -> Option<Vec<DeadLetterReading>> {
+        dead_letters::take(self.dead_letters.as_mut()?, &self.waker)
+    }
+
+    /// Nobody will take the dead letters: they are counted and released.
+    #[napi]
+    pub fn give_up_dead_letters(&mut self) {
+        self.dead_letters = None;
     }
 
     /// A hand of a stage that JavaScript hosts, at work on this event loop and woken with the pipeline; `null` if that stage

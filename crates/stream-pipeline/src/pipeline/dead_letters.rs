@@ -63,6 +63,26 @@ impl DeadLetters {
         self.pop_until(deadline_after(timeout))
     }
 
+    /// Those that are there now, without waiting: `max_letters` at most, and no more once their messages have `max_bytes`,
+    /// but at least one. If there is none now, the code is `TIMEOUT`. `Ok(None)` at the end.
+    pub fn try_pop_batch(&mut self, max_letters: usize, max_bytes: usize) -> Result<Option<Vec<DeadLetter>>> {
+        let (mut letters, mut bytes) = (Vec::new(), 0);
+        loop {
+            match self.pop_timeout(Duration::ZERO) {
+                Ok(Some(letter)) => {
+                    bytes += letter.message.len();
+                    letters.push(letter);
+                    if letters.len() >= max_letters || bytes >= max_bytes {
+                        return Ok(Some(letters));
+                    }
+                }
+                // Whoever asks next is told.
+                Ok(None) | Err(_) if !letters.is_empty() => return Ok(Some(letters)),
+                nothing => return nothing.map(|_| None),
+            }
+        }
+    }
+
     fn pop_until(&mut self, deadline: Option<std::time::Instant>) -> Result<Option<DeadLetter>> {
         if self.current.is_empty() {
             match self.edge.take_waiting(usize::MAX, deadline) {

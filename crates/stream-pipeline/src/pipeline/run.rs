@@ -247,6 +247,12 @@ impl Run {
         if endings.under_way > 0 {
             return;
         }
+        drop(endings);
+        // Whoever learns that the pipeline has ended finds that no dead letters come any more.
+        if let Some(edge) = &self.dead_letters {
+            edge.close();
+        }
+        let mut endings = self.endings.lock();
         self.ended_ns.store(self.fixtures.clock.now_ns(), Ordering::Relaxed);
         endings.outcome = Some(match &endings.error {
             Some(error) => Err(error.clone()),
@@ -255,9 +261,6 @@ impl Run {
         });
         let wakers = std::mem::take(&mut endings.wakers);
         drop(endings);
-        if let Some(edge) = &self.dead_letters {
-            edge.close();
-        }
         self.ended.notify_all();
         self.fixtures.pressure.close();
         for waker in wakers {

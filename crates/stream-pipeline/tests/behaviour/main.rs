@@ -45,6 +45,7 @@ mod hysteresis;
 mod overflow_error;
 
 // Stages.
+mod dead_letter_batches;
 mod error_policy;
 mod finish;
 mod hosted_ends;
