@@ -53,6 +53,10 @@ describe('short examples', () => {
     expect(await printed('hello')).toBe('disk full\ndisk still full\n')
   })
 
+  test('gunzip prints the lines of a packed log that match', async () => {
+    expect(await printed('gunzip')).toBe('ERROR disk full\n')
+  })
+
   test('own-stage prints each word once, and what its stages emitted and absorbed', async () => {
     expect((await printed('own-stage')).trimEnd().split('\n')).toEqual([
       ...['the', 'early', 'bird', 'catches', 'worm', 'second', 'mouse', 'gets', 'cheese'],

@@ -1,18 +1,16 @@
 //! `Gzip`: the bytes of all messages, compressed into one gzip member (RFC 1952).
 //!
-//! Invariants: `gathered` is empty between batches; so is `chunk[..filled]`, what was made and not emitted, but for a
-//! header that nothing has followed yet.
+//! Invariants: `gathered` is empty between batches; so is `chunk`, what was made and not emitted, but for a header that
+//! nothing has followed yet.
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use serde::Deserialize;
 use stream_pipeline::{Batch, Emitter, Error, LARGE_MESSAGE_BYTES, Result, Stage};
 
+use crate::byte_chunk::ByteChunk;
 use crate::invalid_option::InvalidOption;
 use crate::plan::Plan;
 use crate::simple_form::process_alone;
-
-/// Output leaves in messages of at most this many bytes, what a file or a socket likes to be given at once.
-const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Small messages are gathered up to this before they are compressed, because a call of the compressor costs as much as
 /// 100 bytes of text at level 1. It stays within L1 beside the compressor's tables.
@@ -71,8 +69,7 @@ pub struct Gzip {
     checksum: Crc,
     /// Small messages of this batch, not compressed yet.
     gathered: Vec<u8>,
-    chunk: Box<[u8]>,
-    filled: usize,
+    chunk: ByteChunk,
     begun: bool,
 }
 
@@ -90,8 +87,7 @@ impl Gzip {
             deflate: Compress::new(Compression::new(level), false),
             checksum: Crc::new(),
             gathered: Vec::with_capacity(GATHER_BYTES),
-            chunk: vec![0; CHUNK_BYTES].into_boxed_slice(),
-            filled: 0,
+            chunk: ByteChunk::new(),
             begun: false,
         })
     }
@@ -105,7 +101,7 @@ impl Gzip {
                 _ => 0,
             };
             // Magic, deflate, no flags, no time, extra flags, unknown system.
-            self.put(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, extra_flags, 255], out);
+            self.chunk.put(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, extra_flags, 255], out);
         }
     }
 
@@ -148,42 +144,17 @@ impl Gzip {
     fn deflate(&mut self, mut input: &[u8], flush: FlushCompress, out: &mut Emitter) -> Result<()> {
         self.checksum.update(input);
         loop {
-            let room = self.room(out);
+            let room = self.chunk.room(out);
+            let room_bytes = room.len();
             let (read, written) = (self.deflate.total_in(), self.deflate.total_out());
-            let free = &mut self.chunk[self.filled..][..room];
-            let status = self.deflate.compress(input, free, flush).map_err(Error::other)?;
+            let status = self.deflate.compress(input, room, flush).map_err(Error::other)?;
             input = &input[(self.deflate.total_in() - read) as usize..];
             let made = (self.deflate.total_out() - written) as usize;
-            self.filled += made;
+            self.chunk.fill(made);
             // Room left over says that there is nothing more to write.
-            if made < room || status == Status::StreamEnd {
+            if made < room_bytes || status == Status::StreamEnd {
                 return Ok(());
             }
-        }
-    }
-
-    fn put(&mut self, mut bytes: &[u8], out: &mut Emitter) {
-        while !bytes.is_empty() {
-            let count = self.room(out).min(bytes.len());
-            self.chunk[self.filled..][..count].copy_from_slice(&bytes[..count]);
-            self.filled += count;
-            bytes = &bytes[count..];
-        }
-    }
-
-    /// How many bytes the chunk still takes; a full one leaves first, so never 0.
-    fn room(&mut self, out: &mut Emitter) -> usize {
-        let limit = CHUNK_BYTES.min(out.max_message_bytes());
-        if self.filled >= limit {
-            self.emit(out);
-        }
-        limit - self.filled
-    }
-
-    fn emit(&mut self, out: &mut Emitter) {
-        if self.filled > 0 {
-            out.push(&self.chunk[..self.filled]);
-            self.filled = 0;
         }
     }
 
@@ -194,7 +165,7 @@ impl Gzip {
         }
         // A header alone is not worth a message.
         if self.deflate.total_out() > 0 {
-            self.emit(out);
+            self.chunk.emit(out);
         }
         Ok(())
     }
@@ -225,9 +196,9 @@ impl Stage for Gzip {
     fn finish(&mut self, out: &mut Emitter) -> Result<()> {
         self.begin(out);
         self.deflate(&[], FlushCompress::Finish, out)?;
-        self.put(&self.checksum.sum().to_le_bytes(), out);
-        self.put(&self.checksum.amount().to_le_bytes(), out);
-        self.emit(out);
+        self.chunk.put(&self.checksum.sum().to_le_bytes(), out);
+        self.chunk.put(&self.checksum.amount().to_le_bytes(), out);
+        self.chunk.emit(out);
         Ok(())
     }
 }

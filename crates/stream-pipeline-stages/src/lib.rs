@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod byte_chunk;
 mod extract;
 mod filter;
 mod framing;
+mod gunzip;
 mod gzip;
 mod invalid_option;
 mod json;
 mod json_shape;
+mod output_cap;
 mod pattern;
 mod plan;
 mod simple_form;
@@ -15,6 +18,7 @@ mod simple_form;
 pub use extract::{CaptureGroup, Extract, ExtractOptions};
 pub use filter::{Filter, FilterOptions};
 pub use framing::{Join, JoinOptions, Lines, LinesOptions};
+pub use gunzip::{Gunzip, GunzipOptions};
 pub use gzip::{Gzip, GzipOptions};
 pub use invalid_option::InvalidOption;
 pub use json_shape::{JsonShapes, Value as JsonShapeValue};

@@ -10,6 +10,7 @@ use stream_pipeline::{PassthroughStage, Stage};
 use crate::extract::ExtractPlan;
 use crate::filter::FilterPlan;
 use crate::framing::{JoinOptions, LinesOptions};
+use crate::gunzip::GunzipOptions;
 use crate::gzip::GzipOptions;
 use crate::invalid_option::InvalidOption;
 
@@ -41,6 +42,7 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
         "filter" => read::<FilterPlan>("filter", options),
         "extract" => read::<ExtractPlan>("extract", options),
         "gzip" => read::<GzipOptions>("gzip", options),
+        "gunzip" => read::<GunzipOptions>("gunzip", options),
         other => {
             let text = format!("there is no built-in stage `{other}`; see the crate's table of stages");
             Err(InvalidOption::new("plan", "kind", text))

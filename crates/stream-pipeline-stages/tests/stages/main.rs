@@ -3,6 +3,9 @@
 mod cuts;
 mod extract;
 mod filter;
+mod gunzip;
+mod gunzip_caps;
+mod gunzip_refusals;
 mod gzip_flush;
 mod gzip_round_trip;
 mod join;
