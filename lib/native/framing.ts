@@ -34,6 +34,56 @@ export function join(separator: MessageInput = '\n', { trailing, chunkBytes }: J
   if (!isMessage(separator)) throw invalid('separator', 'a Buffer, Uint8Array or string', separator)
   checkBoolean('trailing', trailing)
   checkCount('chunkBytes', chunkBytes)
-  const bytes = [...(typeof separator === 'string' ? Buffer.from(separator) : separator)]
-  return nativeStage('join', { separator: bytes, trailing, chunkBytes })
+  return nativeStage('join', { separator: bytesOf(separator), trailing, chunkBytes })
+}
+
+/** How the length before a message is written. */
+export interface LengthPrefixOptions {
+  /** How many bytes it takes. Default: 4. */
+  lengthBytes?: 1 | 2 | 4 | 8
+  /** The order of these bytes. Default: `'big'`, as networks do it. */
+  endian?: 'big' | 'little'
+  /** Whether it counts its own bytes too. Default: false. */
+  includesPrefix?: boolean
+}
+
+/** Options of {@link lengthPrefixed}. */
+export interface LengthPrefixedOptions extends LengthPrefixOptions {
+  /** The longest message, in bytes without its prefix; a longer one is rejected. Default: 1 MiB. */
+  maxMessageBytes?: number
+}
+
+/**
+ * Bytes into messages: a length, then so many bytes, also across messages. A frame beyond the cap is rejected and passed
+ * over; one that the end of input cuts off is rejected with what there is of it.
+ */
+export function lengthPrefixed(options: LengthPrefixedOptions = {}): NativeStage {
+  const { lengthBytes, endian, includesPrefix, maxMessageBytes } = options
+  checkLengthPrefix(options)
+  checkCount('maxMessageBytes', maxMessageBytes)
+  return nativeStage('lengthPrefixed', { lengthBytes, endian, includesPrefix, maxMessageBytes })
+}
+
+/**
+ * Messages into frames, each with its length before it: the way back from {@link lengthPrefixed}. One that is longer than
+ * its length can say is rejected. `join('')` behind it gathers frames into chunks.
+ */
+export function withLengthPrefix(options: LengthPrefixOptions = {}): NativeStage {
+  const { lengthBytes, endian, includesPrefix } = options
+  checkLengthPrefix(options)
+  return nativeStage('withLengthPrefix', { lengthBytes, endian, includesPrefix })
+}
+
+function checkLengthPrefix(options: LengthPrefixOptions): void {
+  checkCount('lengthBytes', options.lengthBytes)
+  checkEndian(options.endian)
+  checkBoolean('includesPrefix', options.includesPrefix)
+}
+
+function checkEndian(value: unknown): void {
+  if (value !== undefined && value !== 'big' && value !== 'little') throw invalid('endian', "'big' or 'little'", value)
+}
+
+function bytesOf(message: MessageInput): number[] {
+  return [...(typeof message === 'string' ? Buffer.from(message) : message)]
 }

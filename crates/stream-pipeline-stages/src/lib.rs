@@ -17,7 +17,10 @@ mod simple_form;
 
 pub use extract::{CaptureGroup, Extract, ExtractOptions};
 pub use filter::{Filter, FilterOptions};
-pub use framing::{Join, JoinOptions, Lines, LinesOptions};
+pub use framing::{
+    Endian, Join, JoinOptions, LengthPrefixed, LengthPrefixedOptions, Lines, LinesOptions, WithLengthPrefix,
+    WithLengthPrefixOptions,
+};
 pub use gunzip::{Gunzip, GunzipOptions};
 pub use gzip::{Gzip, GzipOptions};
 pub use invalid_option::InvalidOption;

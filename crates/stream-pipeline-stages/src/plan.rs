@@ -9,7 +9,7 @@ use stream_pipeline::{PassthroughStage, Stage};
 
 use crate::extract::ExtractPlan;
 use crate::filter::FilterPlan;
-use crate::framing::{JoinOptions, LinesOptions};
+use crate::framing::{JoinOptions, LengthPrefixedOptions, LinesOptions, WithLengthPrefixOptions};
 use crate::gunzip::GunzipOptions;
 use crate::gzip::GzipOptions;
 use crate::invalid_option::InvalidOption;
@@ -39,6 +39,8 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
         "passthrough" => read::<NoOptions>("passthrough", options),
         "lines" => read::<LinesOptions>("lines", options),
         "join" => read::<JoinOptions>("join", options),
+        "lengthPrefixed" => read::<LengthPrefixedOptions>("lengthPrefixed", options),
+        "withLengthPrefix" => read::<WithLengthPrefixOptions>("withLengthPrefix", options),
         "filter" => read::<FilterPlan>("filter", options),
         "extract" => read::<ExtractPlan>("extract", options),
         "gzip" => read::<GzipOptions>("gzip", options),

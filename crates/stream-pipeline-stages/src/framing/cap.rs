@@ -41,4 +41,15 @@ impl Cap {
         ));
         out.reject(&message[..message.len().min(bytes)], error)
     }
+
+    /// Rejects a frame of which only `prefix` is there, and which claims `claimed` bytes for its message.
+    #[cold]
+    pub(super) fn reject_claim(self, prefix: &[u8], offset: u64, claimed: u64, out: &mut Emitter) -> Result<()> {
+        let Self { bytes, option, words: Words { stage, message: what, check, .. } } = self;
+        let error = Error::msg(format_args!(
+            "{stage}: the {what} at byte {offset} claims a message of {claimed} bytes, longer than {option} ({bytes} bytes); \
+             raise it, or check that {check}"
+        ));
+        out.reject(prefix, error)
+    }
 }

@@ -6,8 +6,14 @@
 mod cap;
 mod hold;
 mod join;
+mod length_prefix;
+mod length_prefixed;
 mod lines;
 mod splitter;
+mod with_length_prefix;
 
 pub use join::{Join, JoinOptions};
+pub use length_prefix::Endian;
+pub use length_prefixed::{LengthPrefixed, LengthPrefixedOptions};
 pub use lines::{Lines, LinesOptions};
+pub use with_length_prefix::{WithLengthPrefix, WithLengthPrefixOptions};

@@ -12,6 +12,8 @@ mod join;
 mod join_pieces;
 mod join_spans;
 mod ledger;
+mod length_prefixed;
+mod length_prefixed_rejected;
 mod lines;
 mod lines_at_borders;
 mod lines_cap;
