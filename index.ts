@@ -18,6 +18,8 @@ export { gunzip, gzip } from './lib/native/compression.js'
 export type { GunzipOptions, GzipOptions } from './lib/native/compression.js'
 export { join, lengthPrefixed, lines, withLengthPrefix } from './lib/native/framing.js'
 export type { JoinOptions, LengthPrefixedOptions, LengthPrefixOptions, LinesOptions } from './lib/native/framing.js'
+export { files, toFile } from './lib/native/files.js'
+export type { FilesOptions, ToFileOptions } from './lib/native/files.js'
 export { passthrough } from './lib/native/passthrough.js'
 export { extract, filter } from './lib/native/patterns.js'
 export type { ExtractOptions, FilterOptions } from './lib/native/patterns.js'
@@ -40,6 +42,7 @@ export type {
   AsyncOptions,
   Document,
   Json,
+  NativeSource,
   NativeStage,
   ScriptStage,
   Stage,

@@ -6,7 +6,7 @@ import { invalid } from './pipeline-error.js'
 import { Running, toError, type RunPlan, type StartOptions } from './running.js'
 import { scriptOf } from './forms/script-of.js'
 import type { Script } from './hosting/script.js'
-import type { NativeStage, Stage } from './stage.js'
+import type { NativeSource, NativeStage, Stage } from './stage.js'
 
 /** What a full ring does with a message. See the README's table. */
 export type OverflowPolicy = 'block' | 'drop-oldest' | 'drop-newest' | 'error'
@@ -98,12 +98,26 @@ interface Link {
  */
 export class PipelineBuilder<Out extends Buffer = Buffer> {
   readonly #links: Link[] = []
+  readonly #sources: { name: string; native: NativeSource['nativeSource'] }[] = []
   #output: EdgeOptions = {}
   #backpressure = true
   #marks: Marks | undefined
   #byteBudget: number | undefined
   #maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES
   #stackBytes: number | undefined
+
+  /**
+   * Adds a source, which feeds the first stage from a thread of its own; several feed it side by side. The pipeline's input
+   * is closed then: it ends when the sources have, or by `drain()`, which stops them.
+   */
+  addSource(name: string, source: NativeSource): this {
+    if (typeof name !== 'string') throw invalid("a source's name", 'a string', name)
+    if (!isNativeSource(source)) {
+      throw invalid(`source '${name}'`, 'a source such as files(paths)', source)
+    }
+    this.#sources.push({ name, native: source.nativeSource })
+    return this
+  }
 
   /** Appends a stage; `options` are its own, and those of the edge into it. */
   addStage<Next extends Buffer = Buffer>(
@@ -178,11 +192,14 @@ export class PipelineBuilder<Out extends Buffer = Buffer> {
     )
     const inputRefuses = this.#links[0]?.options.policy === 'error'
     const makesDeadLetters = this.#links.some(({ options }) => options.onError === 'dead-letter')
-    return new Pipeline<Out>(built, { hosted, inputRefuses, makesDeadLetters, maxMessageBytes: this.#maxMessageBytes })
+    const hasSources = this.#sources.length > 0
+    const maxMessageBytes = this.#maxMessageBytes
+    return new Pipeline<Out>(built, { hosted, inputRefuses, makesDeadLetters, hasSources, maxMessageBytes })
   }
 
   #plan(): PipelinePlan {
     return {
+      sources: this.#sources,
       stages: this.#links.map(({ name, stage, options: { onError, ...edge } }) => ({
         name,
         edge: edgePlan(edge),
@@ -197,6 +214,10 @@ export class PipelineBuilder<Out extends Buffer = Buffer> {
       ...(this.#stackBytes !== undefined && { stackBytes: this.#stackBytes }),
     }
   }
+}
+
+function isNativeSource(source: unknown): source is NativeSource {
+  return typeof source === 'object' && source !== null && 'nativeSource' in source
 }
 
 function isNativeStage(stage: unknown): stage is NativeStage<never, unknown> {

@@ -30,6 +30,8 @@ export interface RunPlan {
   readonly inputRefuses: boolean
   /** Some stage gives out what it cannot work on. */
   readonly makesDeadLetters: boolean
+  /** The engine feeds itself; nothing is pushed. */
+  readonly hasSources: boolean
 }
 
 /** Options of `start()`. */
@@ -61,7 +63,7 @@ export interface DrainOptions extends WaitOptions {
  * `node:diagnostics_channel`, see {@link DiagnosticsMessages}.
  */
 export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEvents> implements AsyncDisposable {
-  /** Where messages are pushed in. */
+  /** Where messages are pushed in; of a pipeline with a source it is closed. */
   readonly input: Input
   /** Where they come out. Unless it is iterated, `wait()` counts what comes out as delivered and releases it. */
   readonly output: Output<Out>
@@ -112,6 +114,7 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     this.deadLetters = new DeadLetters(started, plan.makesDeadLetters, owner.keepAlive)
     this.#announcer = new Announcer(this, started)
     if (signal !== undefined) this.#unlistenAbort = listenForAbort(signal, new WeakRef(this))
+    if (plan.hasSources) this.input.close()
     publish('start', () => ({ running: this, stages: started.metrics().stages.map(({ name }) => name) }))
     this.#loop.turn()
   }
@@ -141,9 +144,10 @@ export class Running<Out extends Buffer = Buffer> extends EventEmitter<RunningEv
     }
   }
 
-  /** As {@link wait}, for at most `timeoutMs`; then the pipeline is aborted, and `DRAIN_TIMEOUT` says what was left. */
+  /** As {@link wait}, with no source reading on, for at most `timeoutMs`; then the pipeline is aborted, and `DRAIN_TIMEOUT` says what was left. */
   async drain({ timeoutMs, signal }: DrainOptions): Promise<MetricsReading> {
     checkTimeout('timeoutMs', timeoutMs)
+    this.#native.stopSources()
     const deadline = setTimeout(() => {
       this.#native.abortDrain()
       this.#loop.turn()

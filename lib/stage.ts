@@ -40,6 +40,12 @@ export interface NativeStage<In = Buffer, Out = Buffer> {
   readonly [types]?: (input: In) => Out
 }
 
+/** A built-in source, which feeds the first stage from a thread of its own. Made by `files()` and so on. */
+export interface NativeSource {
+  /** @internal What the binding makes of it. */
+  readonly nativeSource: Spec
+}
+
 /** A stage written in JavaScript and how it is called. Made by `bytes()`, `json()`, `batch()`, `worker()` and so on. */
 export interface ScriptStage<In = Buffer, Out = Buffer> {
   /** @internal What its host makes of it. */

@@ -1,6 +1,6 @@
-// A built-in native stage as data. What its options mean and take is decided in Rust; here they get their names and types.
+// A built-in native stage or source as data. What its options mean and take is decided in Rust; here they get their names and types.
 
-import type { NativeStage } from '../stage.js'
+import type { NativeSource, NativeStage } from '../stage.js'
 
 /** Describes a stage: `kind` as Rust calls it. Options that are undefined have the stage's defaults. */
 export function nativeStage<In extends Buffer = Buffer, Out extends Buffer = Buffer>(
@@ -8,4 +8,9 @@ export function nativeStage<In extends Buffer = Buffer, Out extends Buffer = Buf
   options: object = {},
 ): NativeStage<In, Out> {
   return { native: { kind, options: JSON.stringify(options) } }
+}
+
+/** Describes a source, as {@link nativeStage} does a stage. */
+export function nativeSource(kind: string, options: object): NativeSource {
+  return { nativeSource: { kind, options: JSON.stringify(options) } }
 }

@@ -38,9 +38,20 @@ pub struct StagePlan {
     pub native: Option<NativeStage>,
 }
 
+/// One built-in source.
+#[napi(object, object_to_js = false)]
+pub struct NamedSource {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub native: NativeStage,
+}
+
 /// A whole pipeline.
 #[napi(object, object_to_js = false)]
 pub struct PipelinePlan {
+    /// What feeds the first stage from threads of its own.
+    pub sources: Vec<NamedSource>,
     /// First to last.
     pub stages: Vec<StagePlan>,
     /// The edge behind the last stage.
@@ -99,6 +110,10 @@ impl PipelinePlan {
         }
         if let Some(bytes) = self.stack_bytes {
             builder = builder.with_stack_bytes(bytes as usize);
+        }
+        for NamedSource { name, native } in self.sources {
+            let source = native.make_source(&name)?;
+            builder = builder.with_source(name, source);
         }
         for StagePlan { name, edge, on_error, native } in self.stages {
             if let Some(word) = on_error {

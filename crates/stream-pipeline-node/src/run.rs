@@ -167,6 +167,12 @@ impl NativeRun {
         self.refusal.take().map(Failure::from)
     }
 
+    /// No source reads on; what they have read still enters.
+    #[napi]
+    pub fn stop_sources(&self) {
+        self.core.running.stop_sources();
+    }
+
     /// Closes the input.
     #[napi]
     pub fn close_input(&self) {

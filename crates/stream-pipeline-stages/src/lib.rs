@@ -3,6 +3,7 @@
 
 mod byte_chunk;
 mod extract;
+mod file;
 mod filter;
 mod framing;
 mod gunzip;
@@ -16,6 +17,7 @@ mod plan;
 mod simple_form;
 
 pub use extract::{CaptureGroup, Extract, ExtractOptions};
+pub use file::{FileMode, Files, FilesOptions, SyncPolicy, ToFile, ToFileOptions};
 pub use filter::{Filter, FilterOptions};
 pub use framing::{
     Endian, Join, JoinOptions, LengthPrefixed, LengthPrefixedOptions, Lines, LinesOptions, WithLengthPrefix,
@@ -26,4 +28,4 @@ pub use gzip::{Gzip, GzipOptions};
 pub use invalid_option::InvalidOption;
 pub use json_shape::{JsonShapes, Value as JsonShapeValue};
 pub use pattern::PATTERN_LIMIT_BYTES;
-pub use plan::stage_of_plan;
+pub use plan::{source_of_plan, stage_of_plan};

@@ -5,9 +5,10 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use stream_pipeline::{PassthroughStage, Stage};
+use stream_pipeline::{PassthroughStage, Source, Stage};
 
 use crate::extract::ExtractPlan;
+use crate::file::{FilesOptions, ToFileOptions};
 use crate::filter::FilterPlan;
 use crate::framing::{JoinOptions, LengthPrefixedOptions, LinesOptions, WithLengthPrefixOptions};
 use crate::gunzip::GunzipOptions;
@@ -18,6 +19,12 @@ use crate::invalid_option::InvalidOption;
 pub(crate) trait Plan: DeserializeOwned {
     /// The stage; refuses what its constructor refuses.
     fn stage(self) -> Result<Box<dyn Stage>, InvalidOption>;
+}
+
+/// Options that make a source.
+pub(crate) trait SourcePlan: DeserializeOwned {
+    /// The source; refuses what its constructor refuses.
+    fn source(self) -> Result<Box<dyn Source>, InvalidOption>;
 }
 
 /// Makes the built-in stage that a plan describes: `kind` is what the stage calls itself, `options` a JSON object with
@@ -45,6 +52,7 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
         "extract" => read::<ExtractPlan>("extract", options),
         "gzip" => read::<GzipOptions>("gzip", options),
         "gunzip" => read::<GunzipOptions>("gunzip", options),
+        "toFile" => read::<ToFileOptions>("toFile", options),
         other => {
             let text = format!("there is no built-in stage `{other}`; see the crate's table of stages");
             Err(InvalidOption::new("plan", "kind", text))
@@ -52,10 +60,30 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
     }
 }
 
+/// Makes the built-in source that a plan describes, as [`stage_of_plan`] makes a stage.
+///
+/// ```
+/// use stream_pipeline_stages::source_of_plan;
+/// let refused = source_of_plan("files", r#"{ "paths": [] }"#).err().unwrap();
+/// assert!(refused.to_string().contains("give at least one"));
+/// ```
+pub fn source_of_plan(kind: &str, options: &str) -> Result<Box<dyn Source>, InvalidOption> {
+    match kind {
+        "files" => parse::<FilesOptions>("files", options)?.source(),
+        other => {
+            let text = format!("there is no built-in source `{other}`; see the crate's table of sources");
+            Err(InvalidOption::new("plan", "kind", text))
+        }
+    }
+}
+
 fn read<P: Plan>(kind: &'static str, options: &str) -> Result<Box<dyn Stage>, InvalidOption> {
+    parse::<P>(kind, options)?.stage()
+}
+
+fn parse<P: DeserializeOwned>(kind: &'static str, options: &str) -> Result<P, InvalidOption> {
     serde_json::from_str::<P>(options)
-        .map_err(|error| InvalidOption::new(kind, "options", format!("{error}; correct the plan")))?
-        .stage()
+        .map_err(|error| InvalidOption::new(kind, "options", format!("{error}; correct the plan")))
 }
 
 /// Of a stage that has none.

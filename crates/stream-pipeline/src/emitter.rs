@@ -14,6 +14,7 @@ use crate::edge::{Edge, Hold, Refusal};
 use crate::error::{Error, ErrorCode};
 use crate::metrics::StageGauges;
 use crate::pipeline::DEFAULT_MAX_MESSAGE_BYTES;
+use crate::sync::Ordering;
 use crate::tally::Tally;
 
 pub(crate) use rejects::Rejects;
@@ -233,6 +234,13 @@ impl Emitter {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.failure.is_some() || self.upstream.is_aborted()
+    }
+
+    /// Whether a stage or source of the pipeline has failed: asked in [`finish`](crate::Stage::finish), which is called all
+    /// the same in the stages behind, whether what came is all there was to come.
+    #[must_use]
+    pub fn has_pipeline_failed(&self) -> bool {
+        self.upstream.fixtures.failed.load(Ordering::Relaxed)
     }
 
     /// The longest message the pipeline carries, in bytes.

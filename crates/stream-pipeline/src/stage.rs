@@ -67,7 +67,8 @@ pub trait Stage: Send {
 
     /// After the last message: emit what is still held back, such as a last line without newline.
     ///
-    /// Not called after an error or an abort.
+    /// Not called after an abort, nor after an error of this stage. Where a stage before it has failed it is, for what had
+    /// been emitted is still delivered; [`Emitter::has_pipeline_failed`] tells.
     fn finish(&mut self, out: &mut Emitter) -> Result<()> {
         let _ = out;
         Ok(())

@@ -2,6 +2,7 @@
 
 mod cuts;
 mod extract;
+mod files;
 mod filter;
 mod gunzip;
 mod gunzip_caps;
@@ -20,6 +21,7 @@ mod lines_cap;
 mod lines_rejected;
 mod patterns;
 mod simple_form;
+mod to_file;
 mod trial;
 #[path = "../../../stream-pipeline/tests/watchdog/mod.rs"]
 mod watchdog;

@@ -71,6 +71,20 @@ pub(crate) struct Fixtures {
     pub(crate) clock: Clock,
     pub(crate) pool: Arc<Pool>,
     pub(crate) pressure: Arc<PressureBoard>,
+    /// Set when a stage or a source has failed, before what lies behind it is closed.
+    pub(crate) failed: Arc<AtomicBool>,
+}
+
+impl Fixtures {
+    /// Of a pipeline with so many edges.
+    pub(crate) fn new(edges: usize) -> Self {
+        Self {
+            clock: Clock::new(),
+            pool: Arc::new(Pool::new()),
+            pressure: Arc::new(PressureBoard::new(edges)),
+            failed: Arc::new(AtomicBool::new(false)),
+        }
+    }
 }
 
 const OPEN: u8 = 0;
@@ -165,9 +179,7 @@ impl Edge {
             byte_budget: u64::MAX,
             byte_levels: Levels::OFF,
         };
-        let fixtures =
-            Fixtures { clock: Clock::new(), pool: Arc::new(Pool::new()), pressure: Arc::new(PressureBoard::new(1)) };
-        Self::new(0, config, fixtures)
+        Self::new(0, config, Fixtures::new(1))
     }
 
     /// Has the edge record end-to-end latency: it is the last one.

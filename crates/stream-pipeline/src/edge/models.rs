@@ -18,12 +18,9 @@ use std::sync::Arc;
 
 use super::{Edge, EdgeConfig, Fixtures, Hold, Refusal, Take, read};
 use crate::batch::Batch;
-use crate::clock::Clock;
 use crate::marks::{Levels, Marks};
 use crate::models::{THREE, TWO, outcomes};
 use crate::overflow::OverflowPolicy;
-use crate::pool::Pool;
-use crate::pressure::PressureBoard;
 
 mod dropping;
 mod ending;
@@ -44,8 +41,7 @@ fn edge(capacity: usize, policy: OverflowPolicy, levels: Levels) -> Arc<Edge> {
 fn edge_of(capacity: usize, policy: OverflowPolicy, levels: Levels, byte_budget: u64) -> Arc<Edge> {
     let byte_levels = if levels.is_on() { Marks::default().levels(byte_budget) } else { Levels::OFF };
     let config = EdgeConfig { name: Arc::from("edge"), capacity, policy, levels, byte_budget, byte_levels };
-    let pressure = Arc::new(PressureBoard::new(1));
-    let edge = Edge::new(0, config, Fixtures { clock: Clock::new(), pool: Arc::new(Pool::new()), pressure });
+    let edge = Edge::new(0, config, Fixtures::new(1));
     edge.start();
     Arc::new(edge)
 }

@@ -14,11 +14,8 @@ use std::sync::Arc;
 
 use super::{Edge, EdgeConfig, Fixtures, Hold, Refusal, Take, read};
 use crate::batch::Batch;
-use crate::clock::Clock;
 use crate::marks::{Levels, Marks};
 use crate::overflow::OverflowPolicy;
-use crate::pool::Pool;
-use crate::pressure::PressureBoard;
 
 mod budget;
 mod byte_marks;
@@ -35,8 +32,7 @@ const AMPLE: u64 = 1 << 30;
 fn edge(capacity: usize, policy: OverflowPolicy, levels: Levels, byte_budget: u64) -> Arc<Edge> {
     let byte_levels = if levels.is_on() { Marks::default().levels(byte_budget) } else { Levels::OFF };
     let config = EdgeConfig { name: Arc::from("edge"), capacity, policy, levels, byte_budget, byte_levels };
-    let pressure = Arc::new(PressureBoard::new(1));
-    Arc::new(Edge::new(0, config, Fixtures { clock: Clock::new(), pool: Arc::new(Pool::new()), pressure }))
+    Arc::new(Edge::new(0, config, Fixtures::new(1)))
 }
 
 fn started(capacity: usize, policy: OverflowPolicy, levels: Levels, byte_budget: u64) -> Arc<Edge> {

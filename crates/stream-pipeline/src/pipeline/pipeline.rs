@@ -8,10 +8,8 @@ use super::input::{Input, InputEnd};
 use super::output::Output;
 use super::run::Run;
 use super::running::Running;
-use crate::clock::Clock;
 use crate::edge::{Edge, EdgeConfig, Fixtures};
 use crate::error::{Error, ErrorCode, Result};
-use crate::pool::Pool;
 use crate::pressure::PressureBoard;
 use crate::source::Source;
 use crate::stage::Stage;
@@ -41,11 +39,7 @@ impl Pipeline {
         max_message_bytes: usize,
         stack_bytes: Option<usize>,
     ) -> Self {
-        let fixtures = Fixtures {
-            clock: Clock::new(),
-            pool: Arc::new(Pool::new()),
-            pressure: Arc::new(PressureBoard::new(edges.len())),
-        };
+        let fixtures = Fixtures::new(edges.len());
         let dead_letters = dead_letters.map(|config| {
             // It is none of the edges between stages, which are all that is watched.
             let pressure = Arc::new(PressureBoard::new(1));

@@ -218,18 +218,24 @@ impl Run {
 
     /// A stage has failed: it is remembered, and what lies before that stage is aborted.
     pub(super) fn fail(&self, index: usize, error: Error) {
-        self.endings.lock().error.get_or_insert(error);
-        self.sources.stop();
+        self.remember(error);
         for edge in &self.edges[..=index] {
             edge.abort();
         }
         self.abandon_seats(index);
     }
 
-    /// A source has failed: it is remembered, and no source reads on. What has entered is worked on.
-    pub(super) fn fail_source(&self, error: Error) {
+    /// The first error wins. Nothing more is read.
+    fn remember(&self, error: Error) {
+        // Who finds an edge closed because of it sees this too: closing takes the edge's lock.
+        self.fixtures.failed.store(true, Ordering::Relaxed);
         self.endings.lock().error.get_or_insert(error);
         self.sources.stop();
+    }
+
+    /// A source has failed: it is remembered, and no source reads on. What has entered is worked on.
+    pub(super) fn fail_source(&self, error: Error) {
+        self.remember(error);
         self.close_input();
     }
 
