@@ -6,7 +6,7 @@
 // allows, or this fails. (`npm run deny` looks at more, but takes minutes to install: so this much is in each check.)
 
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -60,6 +60,7 @@ function licenceTexts(crate: Crate): string {
   const folder = dirname(crate.manifest_path)
   const all = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /(^|[/\\])(licen[cs]e|copying|notice)[^/\\]*$/i.test(name))
+    .filter((name) => statSync(join(folder, name)).isFile())
     .sort()
   const choice = / OR |\//.test(crate.license ?? '') && all.includes('LICENSE-MIT')
   const files = choice
