@@ -53,6 +53,10 @@ describe('short examples', () => {
     expect(await printed('hello')).toBe('disk full\ndisk still full\n')
   })
 
+  test('files prints the lines of two files that match', async () => {
+    expect(await printed('files')).toBe('ERROR disk full\nERROR disk gone\n2 chunks were read\n')
+  })
+
   test('gunzip prints the lines of a packed log that match', async () => {
     expect(await printed('gunzip')).toBe('ERROR disk full\n')
   })
