@@ -16,10 +16,16 @@ export type { MessageInput } from './lib/message.js'
 export type { EdgeMetrics, LatencySummary, Ledger, Metrics, StageMetrics } from './lib/metrics.js'
 export { gunzip, gzip } from './lib/native/compression.js'
 export type { GunzipOptions, GzipOptions } from './lib/native/compression.js'
-export { join, lengthPrefixed, lines, withLengthPrefix } from './lib/native/framing.js'
-export type { JoinOptions, LengthPrefixedOptions, LengthPrefixOptions, LinesOptions } from './lib/native/framing.js'
 export { files, toFile } from './lib/native/files.js'
 export type { FilesOptions, ToFileOptions } from './lib/native/files.js'
+export { delimited, join, lengthPrefixed, lines, withLengthPrefix } from './lib/native/framing.js'
+export type {
+  DelimitedOptions,
+  JoinOptions,
+  LengthPrefixedOptions,
+  LengthPrefixOptions,
+  LinesOptions,
+} from './lib/native/framing.js'
 export { passthrough } from './lib/native/passthrough.js'
 export { extract, filter } from './lib/native/patterns.js'
 export type { ExtractOptions, FilterOptions } from './lib/native/patterns.js'

@@ -61,6 +61,10 @@ describe('short examples', () => {
     expect(await printed('gunzip')).toBe('ERROR disk full\n')
   })
 
+  test('framing prints the messages that are short enough', async () => {
+    expect(await printed('framing')).toBe('tempe\nhumidity\nwind\n1 skipped\n')
+  })
+
   test('own-stage prints each word once, and what its stages emitted and absorbed', async () => {
     expect((await printed('own-stage')).trimEnd().split('\n')).toEqual([
       ...['the', 'early', 'bird', 'catches', 'worm', 'second', 'mouse', 'gets', 'cheese'],

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { join, lengthPrefixed, lines, PipelineBuilder, withLengthPrefix, type NativeStage } from '../index.js'
+import {
+  delimited,
+  join,
+  lengthPrefixed,
+  lines,
+  PipelineBuilder,
+  withLengthPrefix,
+  type NativeStage,
+} from '../index.js'
 import { through } from './messages.js'
 import { refusalOf } from './refusal.js'
 
@@ -14,7 +22,7 @@ function* pieces(bytes: Buffer, size: number): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-const words = ['one', '', 'three', 'äöü', 'x'.repeat(100)]
+const words = ['one', '', 'three', 'aöü', 'x'.repeat(100)]
 
 test.each([
   { lengthBytes: 1 },
@@ -29,6 +37,20 @@ test.each([
   const frames: Buffer[] = []
   for await (const frame of writing.output) frames.push(frame)
   expect(await outputs([...pieces(Buffer.concat(frames), 3)], lengthPrefixed(options))).toEqual(words)
+})
+
+test.each(['--', 'äb', Uint8Array.of(0)])('delimited and join are each other’s way back: %o', async (delimiter) => {
+  const [stream = ''] = await outputs(words, join(delimiter))
+  expect(await outputs([...pieces(Buffer.from(stream), 1)], delimited({ delimiter }))).toEqual(words)
+})
+
+test('a message beyond the cap can be skipped, and the stage goes on', async () => {
+  const running = new PipelineBuilder()
+    .addStage('parts', delimited({ delimiter: ';', maxMessageBytes: 3 }), { onError: 'skip' })
+    .build()
+    .start()
+  expect(await through(running, ['one;fo', 'ur;two'])).toEqual(['one', 'two'])
+  expect((await running.wait()).ledger).toMatchObject({ skipped: 1, failed: 0 })
 })
 
 test('a frame beyond the cap fails the stage, and names what to raise', async () => {
@@ -62,6 +84,10 @@ test.each<[text: string, attempt: () => unknown]>([
     'Expected maxMessageBytes to be a whole number but received a number (-1)',
     () => lengthPrefixed({ maxMessageBytes: -1 }),
   ],
+  [
+    'Expected delimiter to be a Buffer, Uint8Array or string but received a number (7)',
+    () => delimited({ delimiter: 7 as never }),
+  ],
 ])('wrong types are refused at once: %s', async (text, attempt) => {
   expect(await refusalOf(attempt)).toMatchObject({ code: 'INVALID_OPTION', message: text })
 })
@@ -69,6 +95,7 @@ test.each<[text: string, attempt: () => unknown]>([
 test.each<[what: string, stage: NativeStage, text: RegExp]>([
   ['a length of 3 bytes', lengthPrefixed({ lengthBytes: 3 as never }), /3 is not the size of a length/],
   ['the same on the way back', withLengthPrefix({ lengthBytes: 0 as never }), /choose one of 1, 2, 4 or 8 bytes/],
+  ['an empty delimiter', delimited({ delimiter: '' }), /option `delimiter`: it is empty/],
 ])('%s is refused when the pipeline is built', async (_what, stage, text) => {
   const error = await refusalOf(() => new PipelineBuilder().addStage('culprit', stage).build())
   expect(error).toMatchObject({ code: 'INVALID_OPTION', stage: 'culprit' })

@@ -21,6 +21,25 @@ export function lines({ maxLineBytes }: LinesOptions = {}): NativeStage {
   return nativeStage('lines', { maxLineBytes })
 }
 
+/** Options of {@link delimited}. */
+export interface DelimitedOptions {
+  /** What stands behind each message; not empty. */
+  delimiter: MessageInput
+  /** The longest message, in bytes without the delimiter; a longer one is rejected. Default: 1 MiB. */
+  maxMessageBytes?: number
+}
+
+/**
+ * Bytes into the messages between delimiters, also across messages. Between two that follow each other is an empty
+ * message; what follows the last one comes at the end of input, if it is not empty. The way back is {@link join} with the
+ * delimiter.
+ */
+export function delimited({ delimiter, maxMessageBytes }: DelimitedOptions): NativeStage {
+  if (!isMessage(delimiter)) throw invalid('delimiter', 'a Buffer, Uint8Array or string', delimiter)
+  checkCount('maxMessageBytes', maxMessageBytes)
+  return nativeStage('delimited', { delimiter: bytesOf(delimiter), maxMessageBytes })
+}
+
 /** Options of {@link join}. */
 export interface JoinOptions {
   /** Whether the separator stands after the last message too. Default: true, as lines in a file end. */
@@ -29,7 +48,10 @@ export interface JoinOptions {
   chunkBytes?: number
 }
 
-/** Messages into a byte stream, with `separator` (default: a newline) behind each. The way back from {@link lines}. */
+/**
+ * Messages into a byte stream, with `separator` (default: a newline) behind each. The way back from {@link lines}
+ * and {@link delimited}.
+ */
 export function join(separator: MessageInput = '\n', { trailing, chunkBytes }: JoinOptions = {}): NativeStage {
   if (!isMessage(separator)) throw invalid('separator', 'a Buffer, Uint8Array or string', separator)
   checkBoolean('trailing', trailing)

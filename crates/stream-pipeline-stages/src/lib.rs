@@ -20,8 +20,8 @@ pub use extract::{CaptureGroup, Extract, ExtractOptions};
 pub use file::{FileMode, Files, FilesOptions, SyncPolicy, ToFile, ToFileOptions};
 pub use filter::{Filter, FilterOptions};
 pub use framing::{
-    Endian, Join, JoinOptions, LengthPrefixed, LengthPrefixedOptions, Lines, LinesOptions, WithLengthPrefix,
-    WithLengthPrefixOptions,
+    Delimited, DelimitedOptions, Endian, Join, JoinOptions, LengthPrefixed, LengthPrefixedOptions, Lines, LinesOptions,
+    WithLengthPrefix, WithLengthPrefixOptions,
 };
 pub use gunzip::{Gunzip, GunzipOptions};
 pub use gzip::{Gzip, GzipOptions};

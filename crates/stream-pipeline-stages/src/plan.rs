@@ -10,7 +10,7 @@ use stream_pipeline::{PassthroughStage, Source, Stage};
 use crate::extract::ExtractPlan;
 use crate::file::{FilesOptions, ToFileOptions};
 use crate::filter::FilterPlan;
-use crate::framing::{JoinOptions, LengthPrefixedOptions, LinesOptions, WithLengthPrefixOptions};
+use crate::framing::{DelimitedOptions, JoinOptions, LengthPrefixedOptions, LinesOptions, WithLengthPrefixOptions};
 use crate::gunzip::GunzipOptions;
 use crate::gzip::GzipOptions;
 use crate::invalid_option::InvalidOption;
@@ -46,6 +46,7 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
         "passthrough" => read::<NoOptions>("passthrough", options),
         "lines" => read::<LinesOptions>("lines", options),
         "join" => read::<JoinOptions>("join", options),
+        "delimited" => read::<DelimitedOptions>("delimited", options),
         "lengthPrefixed" => read::<LengthPrefixedOptions>("lengthPrefixed", options),
         "withLengthPrefix" => read::<WithLengthPrefixOptions>("withLengthPrefix", options),
         "filter" => read::<FilterPlan>("filter", options),

@@ -118,15 +118,7 @@ impl Stage for Lines {
 
     fn process_batch(&mut self, batch: Batch, out: &mut Emitter) -> Result<()> {
         let cap = self.cap(out);
-        for piece in batch.iter() {
-            if out.is_stopped() {
-                break;
-            }
-            self.splitter.split(piece, cap, out)?;
-            out.next_input();
-        }
-        out.recycle(batch);
-        Ok(())
+        self.splitter.split_batch(batch, cap, out)
     }
 
     fn finish(&mut self, out: &mut Emitter) -> Result<()> {

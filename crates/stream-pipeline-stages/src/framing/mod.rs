@@ -4,6 +4,7 @@
 //! as it has come and no longer than its cap, and no length that the stream claims is ever allocated.
 
 mod cap;
+mod delimited;
 mod hold;
 mod join;
 mod length_prefix;
@@ -12,6 +13,7 @@ mod lines;
 mod splitter;
 mod with_length_prefix;
 
+pub use delimited::{Delimited, DelimitedOptions};
 pub use join::{Join, JoinOptions};
 pub use length_prefix::Endian;
 pub use length_prefixed::{LengthPrefixed, LengthPrefixedOptions};

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use stream_pipeline::{Emitter, Result};
+use stream_pipeline::{Batch, Emitter, Result};
 
 use super::cap::Cap;
 use super::hold::{hold, release};
@@ -45,8 +45,21 @@ impl<E: Ending> Splitter<E> {
         Self { ending, held: Vec::new(), border: Vec::new(), rejected: false, offset: 0, begun: 0 }
     }
 
+    /// Splits the pieces of a batch.
+    pub(super) fn split_batch(&mut self, batch: Batch, cap: Cap, out: &mut Emitter) -> Result<()> {
+        for piece in batch.iter() {
+            if out.is_stopped() {
+                break;
+            }
+            self.split(piece, cap, out)?;
+            out.next_input();
+        }
+        out.recycle(batch);
+        Ok(())
+    }
+
     /// Emits the messages that end in `piece`, and holds what follows the last of them.
-    pub(super) fn split(&mut self, piece: &[u8], cap: Cap, out: &mut Emitter) -> Result<()> {
+    fn split(&mut self, piece: &[u8], cap: Cap, out: &mut Emitter) -> Result<()> {
         let mut start = 0;
         if self.rejected || !self.held.is_empty() {
             let Some((held, part, next)) = self.first_end(piece) else {

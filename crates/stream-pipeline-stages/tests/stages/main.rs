@@ -1,6 +1,7 @@
 //! What each built-in stage promises, by itself and in a pipeline.
 
 mod cuts;
+mod delimited;
 mod extract;
 mod files;
 mod filter;

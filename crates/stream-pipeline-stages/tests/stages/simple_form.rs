@@ -1,7 +1,10 @@
 //! `process` and `process_batch` of a stage say the same.
 
 use stream_pipeline::{Emitter, Stage};
-use stream_pipeline_stages::{Extract, ExtractOptions, Filter, FilterOptions, Gzip, GzipOptions, Join, Lines};
+use stream_pipeline_stages::{
+    Delimited, DelimitedOptions, Extract, ExtractOptions, Filter, FilterOptions, Gzip, GzipOptions, Join, Lines,
+    WithLengthPrefix, WithLengthPrefixOptions,
+};
 
 use crate::trial::emitted;
 
@@ -31,6 +34,10 @@ fn both_forms_of_every_stage_emit_the_same() {
     assert_eq!(simply(filter()), in_batches_of_one(filter()));
     let extract = || Extract::new("=(.)", ExtractOptions::default()).unwrap();
     assert_eq!(simply(extract()), in_batches_of_one(extract()));
+    let delimited = || Delimited::new(DelimitedOptions { delimiter: b"\n\n".to_vec(), ..Default::default() }).unwrap();
+    assert_eq!(simply(delimited()), in_batches_of_one(delimited()));
+    let with_prefix = || WithLengthPrefix::new(WithLengthPrefixOptions::default()).unwrap();
+    assert_eq!(simply(with_prefix()), in_batches_of_one(with_prefix()));
     let gzip = || Gzip::new(GzipOptions { sync_flush: true, ..GzipOptions::default() }).unwrap();
     assert_eq!(simply(gzip()), in_batches_of_one(gzip()));
 }
