@@ -5,7 +5,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
-import { files, filter, join, lines, PipelineBuilder, toFile } from '../index.js'
+import { files, filter, join, lines, PipelineBuilder, toFile } from '@stream-pipeline/node'
 
 const folder = await mkdtemp(pathOf(tmpdir(), 'stream-pipeline-'))
 const path = (name: string): string => pathOf(folder, name)
