@@ -18,6 +18,8 @@ export { gunzip, gzip } from './lib/native/compression.js'
 export type { GunzipOptions, GzipOptions } from './lib/native/compression.js'
 export { files, toFile } from './lib/native/files.js'
 export type { FilesOptions, ToFileOptions } from './lib/native/files.js'
+export { chunk, rateLimit, sample } from './lib/native/flow.js'
+export type { ChunkOptions, RateLimitOptions, SampleOptions } from './lib/native/flow.js'
 export { delimited, join, lengthPrefixed, lines, withLengthPrefix } from './lib/native/framing.js'
 export type {
   DelimitedOptions,

@@ -65,6 +65,12 @@ describe('short examples', () => {
     expect(await printed('framing')).toBe('tempe\nhumidity\nwind\n1 skipped\n')
   })
 
+  test('flow prints one of ten readings, three in a line', async () => {
+    const readings = [0, 10, 20, 30, 40, 50, 60].map((n) => `{"reading":${n}}`)
+    const rows = [readings.slice(0, 3), readings.slice(3, 6), readings.slice(6)]
+    expect(await printed('flow')).toBe(rows.map((row) => `${row.join(' ')}\n`).join(''))
+  })
+
   test('own-stage prints each word once, and what its stages emitted and absorbed', async () => {
     expect((await printed('own-stage')).trimEnd().split('\n')).toEqual([
       ...['the', 'early', 'bird', 'catches', 'worm', 'second', 'mouse', 'gets', 'cheese'],

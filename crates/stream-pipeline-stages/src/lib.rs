@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod byte_chunk;
+mod chunk;
 mod extract;
 mod file;
 mod filter;
@@ -11,11 +12,16 @@ mod gzip;
 mod invalid_option;
 mod json;
 mod json_shape;
+mod milliseconds;
 mod output_cap;
 mod pattern;
 mod plan;
+mod rate_limit;
+mod sample;
 mod simple_form;
+mod token_bucket;
 
+pub use chunk::{Chunk, ChunkOptions};
 pub use extract::{CaptureGroup, Extract, ExtractOptions};
 pub use file::{FileMode, Files, FilesOptions, SyncPolicy, ToFile, ToFileOptions};
 pub use filter::{Filter, FilterOptions};
@@ -29,3 +35,5 @@ pub use invalid_option::InvalidOption;
 pub use json_shape::{JsonShapes, Value as JsonShapeValue};
 pub use pattern::PATTERN_LIMIT_BYTES;
 pub use plan::{source_of_plan, stage_of_plan};
+pub use rate_limit::{RateLimit, RateLimitOptions, RateUnit};
+pub use sample::Sample;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use stream_pipeline::{PassthroughStage, Source, Stage};
 
+use crate::chunk::ChunkOptions;
 use crate::extract::ExtractPlan;
 use crate::file::{FilesOptions, ToFileOptions};
 use crate::filter::FilterPlan;
@@ -14,6 +15,8 @@ use crate::framing::{DelimitedOptions, JoinOptions, LengthPrefixedOptions, Lines
 use crate::gunzip::GunzipOptions;
 use crate::gzip::GzipOptions;
 use crate::invalid_option::InvalidOption;
+use crate::rate_limit::RateLimitPlan;
+use crate::sample::SamplePlan;
 
 /// Options that make a stage.
 pub(crate) trait Plan: DeserializeOwned {
@@ -54,6 +57,9 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
         "gzip" => read::<GzipOptions>("gzip", options),
         "gunzip" => read::<GunzipOptions>("gunzip", options),
         "toFile" => read::<ToFileOptions>("toFile", options),
+        "chunk" => read::<ChunkOptions>("chunk", options),
+        "rateLimit" => read::<RateLimitPlan>("rateLimit", options),
+        "sample" => read::<SamplePlan>("sample", options),
         other => {
             let text = format!("there is no built-in stage `{other}`; see the crate's table of stages");
             Err(InvalidOption::new("plan", "kind", text))

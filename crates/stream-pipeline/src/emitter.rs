@@ -3,6 +3,7 @@
 //! Invariants: what is emitted leaves in order, and nothing behind an output that was refused; an output enters the books
 //! before it can be taken by the next stage; nothing is held back longer than the call in which it was emitted.
 
+mod pause;
 mod rejects;
 
 use std::collections::{VecDeque, vec_deque};

@@ -1,5 +1,7 @@
 //! What each built-in stage promises, by itself and in a pipeline.
 
+mod chunk;
+mod chunk_delay;
 mod cuts;
 mod delimited;
 mod extract;
@@ -21,6 +23,8 @@ mod lines_at_borders;
 mod lines_cap;
 mod lines_rejected;
 mod patterns;
+mod rate_limit;
+mod sample;
 mod simple_form;
 mod to_file;
 mod trial;

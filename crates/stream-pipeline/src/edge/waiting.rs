@@ -86,6 +86,15 @@ impl Edge {
         self.wait(&self.filled, read(&self.left.messages), deadline, busy, || self.may_leave())
     }
 
+    /// Waits until `deadline`, or until the edge is aborted; for the one who takes from it.
+    pub(crate) fn wait_for_abort(&self, deadline: Instant) {
+        // Among the producers: as nothing is taken meanwhile, hardly anything but an abort wakes them.
+        while !self.is_aborted() && Instant::now() < deadline {
+            let (tail, _) = self.drained.park(self.lock(), Some(deadline), || self.is_aborted());
+            drop(tail);
+        }
+    }
+
     fn wait(
         &self,
         waiters: &Waiters,

@@ -28,6 +28,7 @@ mod message_limit;
 mod output_forms;
 mod output_given_up;
 mod parts;
+mod pause;
 mod push_after_close;
 mod push_before_start;
 mod push_many_tail;
