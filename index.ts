@@ -28,6 +28,8 @@ export type {
   LengthPrefixOptions,
   LinesOptions,
 } from './lib/native/framing.js'
+export { generate } from './lib/native/generator.js'
+export type { GenerateOptions } from './lib/native/generator.js'
 export { passthrough } from './lib/native/passthrough.js'
 export { extract, filter } from './lib/native/patterns.js'
 export type { ExtractOptions, FilterOptions } from './lib/native/patterns.js'

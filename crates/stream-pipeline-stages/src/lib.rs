@@ -7,6 +7,7 @@ mod extract;
 mod file;
 mod filter;
 mod framing;
+mod generator;
 mod gunzip;
 mod gzip;
 mod invalid_option;
@@ -29,6 +30,7 @@ pub use framing::{
     Delimited, DelimitedOptions, Endian, Join, JoinOptions, LengthPrefixed, LengthPrefixedOptions, Lines, LinesOptions,
     WithLengthPrefix, WithLengthPrefixOptions,
 };
+pub use generator::{Generator, GeneratorOptions};
 pub use gunzip::{Gunzip, GunzipOptions};
 pub use gzip::{Gzip, GzipOptions};
 pub use invalid_option::InvalidOption;

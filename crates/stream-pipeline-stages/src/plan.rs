@@ -12,6 +12,7 @@ use crate::extract::ExtractPlan;
 use crate::file::{FilesOptions, ToFileOptions};
 use crate::filter::FilterPlan;
 use crate::framing::{DelimitedOptions, JoinOptions, LengthPrefixedOptions, LinesOptions, WithLengthPrefixOptions};
+use crate::generator::GeneratorOptions;
 use crate::gunzip::GunzipOptions;
 use crate::gzip::GzipOptions;
 use crate::invalid_option::InvalidOption;
@@ -77,6 +78,7 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
 pub fn source_of_plan(kind: &str, options: &str) -> Result<Box<dyn Source>, InvalidOption> {
     match kind {
         "files" => parse::<FilesOptions>("files", options)?.source(),
+        "generate" => parse::<GeneratorOptions>("generate", options)?.source(),
         other => {
             let text = format!("there is no built-in source `{other}`; see the crate's table of sources");
             Err(InvalidOption::new("plan", "kind", text))
