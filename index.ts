@@ -20,7 +20,7 @@ export { files, toFile } from './lib/native/files.js'
 export type { FilesOptions, ToFileOptions } from './lib/native/files.js'
 export { chunk, rateLimit, sample } from './lib/native/flow.js'
 export type { ChunkOptions, RateLimitOptions, SampleOptions } from './lib/native/flow.js'
-export { delimited, join, lengthPrefixed, lines, withLengthPrefix } from './lib/native/framing.js'
+export { delimited, join, jsonArray, lengthPrefixed, lines, withLengthPrefix } from './lib/native/framing.js'
 export type {
   DelimitedOptions,
   JoinOptions,

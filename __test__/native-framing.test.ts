@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   delimited,
   join,
+  jsonArray,
   lengthPrefixed,
   lines,
   PipelineBuilder,
@@ -51,6 +52,12 @@ test('a message beyond the cap can be skipped, and the stage goes on', async () 
     .start()
   expect(await through(running, ['one;fo', 'ur;two'])).toEqual(['one', 'two'])
   expect((await running.wait()).ledger).toMatchObject({ skipped: 1, failed: 0 })
+})
+
+test('jsonArray: lines of JSON become one array, and none an empty one', async () => {
+  const chunks = await outputs(['{"a":1}\n', '2\n[3', ']\n'], lines(), jsonArray())
+  expect(JSON.parse(chunks.join(''))).toEqual([{ a: 1 }, 2, [3]])
+  expect(await outputs([], jsonArray())).toEqual(['[]'])
 })
 
 test('a frame beyond the cap fails the stage, and names what to raise', async () => {

@@ -59,6 +59,14 @@ export function join(separator: MessageInput = '\n', { trailing, chunkBytes }: J
   return nativeStage('join', { separator: bytesOf(separator), trailing, chunkBytes })
 }
 
+/**
+ * Messages, each a JSON document, into one JSON array, in chunks: the array is closed at the end of input, and `[]` without
+ * messages. What the documents say is not looked at; an empty message is rejected.
+ */
+export function jsonArray(): NativeStage {
+  return nativeStage('jsonArray')
+}
+
 /** How the length before a message is written. */
 export interface LengthPrefixOptions {
   /** How many bytes it takes. Default: 4. */

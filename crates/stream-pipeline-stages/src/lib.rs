@@ -27,8 +27,8 @@ pub use extract::{CaptureGroup, Extract, ExtractOptions};
 pub use file::{FileMode, Files, FilesOptions, SyncPolicy, ToFile, ToFileOptions};
 pub use filter::{Filter, FilterOptions};
 pub use framing::{
-    Delimited, DelimitedOptions, Endian, Join, JoinOptions, LengthPrefixed, LengthPrefixedOptions, Lines, LinesOptions,
-    WithLengthPrefix, WithLengthPrefixOptions,
+    Delimited, DelimitedOptions, Endian, Join, JoinOptions, JsonArray, LengthPrefixed, LengthPrefixedOptions, Lines,
+    LinesOptions, WithLengthPrefix, WithLengthPrefixOptions,
 };
 pub use generator::{Generator, GeneratorOptions};
 pub use gunzip::{Gunzip, GunzipOptions};

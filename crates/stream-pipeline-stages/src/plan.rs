@@ -11,7 +11,9 @@ use crate::chunk::ChunkOptions;
 use crate::extract::ExtractPlan;
 use crate::file::{FilesOptions, ToFileOptions};
 use crate::filter::FilterPlan;
-use crate::framing::{DelimitedOptions, JoinOptions, LengthPrefixedOptions, LinesOptions, WithLengthPrefixOptions};
+use crate::framing::{
+    DelimitedOptions, JoinOptions, JsonArrayPlan, LengthPrefixedOptions, LinesOptions, WithLengthPrefixOptions,
+};
 use crate::generator::GeneratorOptions;
 use crate::gunzip::GunzipOptions;
 use crate::gzip::GzipOptions;
@@ -51,6 +53,7 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
         "lines" => read::<LinesOptions>("lines", options),
         "join" => read::<JoinOptions>("join", options),
         "delimited" => read::<DelimitedOptions>("delimited", options),
+        "jsonArray" => read::<JsonArrayPlan>("jsonArray", options),
         "lengthPrefixed" => read::<LengthPrefixedOptions>("lengthPrefixed", options),
         "withLengthPrefix" => read::<WithLengthPrefixOptions>("withLengthPrefix", options),
         "filter" => read::<FilterPlan>("filter", options),

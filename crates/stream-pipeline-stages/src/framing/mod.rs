@@ -7,6 +7,7 @@ mod cap;
 mod delimited;
 mod hold;
 mod join;
+mod json_array;
 mod length_prefix;
 mod length_prefixed;
 mod lines;
@@ -15,6 +16,8 @@ mod with_length_prefix;
 
 pub use delimited::{Delimited, DelimitedOptions};
 pub use join::{Join, JoinOptions};
+pub use json_array::JsonArray;
+pub(crate) use json_array::JsonArrayPlan;
 pub use length_prefix::Endian;
 pub use length_prefixed::{LengthPrefixed, LengthPrefixedOptions};
 pub use lines::{Lines, LinesOptions};

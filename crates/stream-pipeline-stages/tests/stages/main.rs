@@ -15,6 +15,7 @@ mod gzip_round_trip;
 mod join;
 mod join_pieces;
 mod join_spans;
+mod json_array;
 mod ledger;
 mod length_prefixed;
 mod length_prefixed_rejected;
