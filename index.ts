@@ -30,6 +30,15 @@ export type {
 } from './lib/native/framing.js'
 export { generate } from './lib/native/generator.js'
 export type { GenerateOptions } from './lib/native/generator.js'
+export { pick, validJson, where } from './lib/native/json.js'
+export type {
+  JsonComparison,
+  JsonPointer,
+  JsonPredicate,
+  JsonScalar,
+  PickOptions,
+  ValidJsonOptions,
+} from './lib/native/json.js'
 export { passthrough } from './lib/native/passthrough.js'
 export { extract, filter } from './lib/native/patterns.js'
 export type { ExtractOptions, FilterOptions } from './lib/native/patterns.js'

@@ -71,6 +71,14 @@ describe('short examples', () => {
     expect(await printed('flow')).toBe(rows.map((row) => `${row.join(' ')}\n`).join(''))
   })
 
+  test('json-lines prints the failures with fewer fields, and that one message was torn', async () => {
+    expect((await printed('json-lines')).trimEnd().split('\n')).toEqual([
+      '{"at":"10:00:02","path":"/cart","user":7}',
+      '{"at":"10:00:04","path":"/pay"}',
+      'skipped: 1',
+    ])
+  })
+
   test('own-stage prints each word once, and what its stages emitted and absorbed', async () => {
     expect((await printed('own-stage')).trimEnd().split('\n')).toEqual([
       ...['the', 'early', 'bird', 'catches', 'worm', 'second', 'mouse', 'gets', 'cheese'],

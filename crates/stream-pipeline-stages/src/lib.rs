@@ -34,6 +34,7 @@ pub use generator::{Generator, GeneratorOptions};
 pub use gunzip::{Gunzip, GunzipOptions};
 pub use gzip::{Gzip, GzipOptions};
 pub use invalid_option::InvalidOption;
+pub use json::{Comparison, MissingField, Pick, PickOptions, Predicate, Scalar, ValidJson, ValidJsonOptions, Where};
 pub use json_shape::{JsonShapes, Value as JsonShapeValue};
 pub use pattern::PATTERN_LIMIT_BYTES;
 pub use plan::{source_of_plan, stage_of_plan};

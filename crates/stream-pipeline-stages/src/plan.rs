@@ -18,6 +18,7 @@ use crate::generator::GeneratorOptions;
 use crate::gunzip::GunzipOptions;
 use crate::gzip::GzipOptions;
 use crate::invalid_option::InvalidOption;
+use crate::json::{PickOptions, ValidJsonOptions, WherePlan};
 use crate::rate_limit::RateLimitPlan;
 use crate::sample::SamplePlan;
 
@@ -64,6 +65,9 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
         "chunk" => read::<ChunkOptions>("chunk", options),
         "rateLimit" => read::<RateLimitPlan>("rateLimit", options),
         "sample" => read::<SamplePlan>("sample", options),
+        "pick" => read::<PickOptions>("pick", options),
+        "where" => read::<WherePlan>("where", options),
+        "validJson" => read::<ValidJsonOptions>("validJson", options),
         other => {
             let text = format!("there is no built-in stage `{other}`; see the crate's table of stages");
             Err(InvalidOption::new("plan", "kind", text))

@@ -47,11 +47,6 @@ impl Pointer {
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
-
-    /// Its keys and indexes, without escapes.
-    pub(crate) fn tokens(&self) -> &[String] {
-        &self.tokens
-    }
 }
 
 fn unescape(token: &str) -> Option<String> {

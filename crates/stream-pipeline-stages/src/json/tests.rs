@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::{MAX_DEPTH, Pointer, Pointers};
+use super::scan::MAX_DEPTH;
+use super::{Pointer, Pointers};
 
 fn pointers(texts: &[&str]) -> Pointers {
     let parsed: Vec<_> = texts.iter().map(|text| Pointer::parse("tried", "at", text).unwrap()).collect();
