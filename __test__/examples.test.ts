@@ -103,6 +103,16 @@ describe('short examples', () => {
     expect(await printed('batch')).toBe('rly\nch\nworms\nh\n')
   })
 
+  test('access-log prints the requests that failed, as JSON', async () => {
+    expect(await printed('access-log')).toBe(
+      [
+        '{"ip":"::1","method":"PUT","path":"/a","status":500,"bytes":17}',
+        '{"ip":"::2","method":"GET","path":"/none","status":404}',
+        '',
+      ].join('\n'),
+    )
+  })
+
   test('backpressure shows written = what the rings and the stage hold, while nobody reads', async () => {
     const [held = '', done = ''] = (await printed('backpressure')).split(/^All/m)
     const written = numberIn(held, /(\d+) written/)

@@ -9,6 +9,7 @@ use stream_pipeline::{PassthroughStage, Source, Stage};
 
 use crate::chunk::ChunkOptions;
 use crate::extract::ExtractPlan;
+use crate::extract_json::ExtractJsonPlan;
 use crate::file::{FilesOptions, ToFileOptions};
 use crate::filter::FilterPlan;
 use crate::framing::{
@@ -20,6 +21,7 @@ use crate::gzip::GzipOptions;
 use crate::invalid_option::InvalidOption;
 use crate::json::{PickOptions, ValidJsonOptions, WherePlan};
 use crate::rate_limit::RateLimitPlan;
+use crate::replace::ReplacePlan;
 use crate::sample::SamplePlan;
 
 /// Options that make a stage.
@@ -59,6 +61,8 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
         "withLengthPrefix" => read::<WithLengthPrefixOptions>("withLengthPrefix", options),
         "filter" => read::<FilterPlan>("filter", options),
         "extract" => read::<ExtractPlan>("extract", options),
+        "extractJson" => read::<ExtractJsonPlan>("extractJson", options),
+        "replace" => read::<ReplacePlan>("replace", options),
         "gzip" => read::<GzipOptions>("gzip", options),
         "gunzip" => read::<GunzipOptions>("gunzip", options),
         "toFile" => read::<ToFileOptions>("toFile", options),

@@ -2,8 +2,8 @@
 
 use stream_pipeline::{Emitter, Stage};
 use stream_pipeline_stages::{
-    Delimited, DelimitedOptions, Extract, ExtractOptions, Filter, FilterOptions, Gzip, GzipOptions, Join, Lines,
-    WithLengthPrefix, WithLengthPrefixOptions,
+    Delimited, DelimitedOptions, Extract, ExtractJson, ExtractJsonOptions, ExtractOptions, Filter, FilterOptions, Gzip,
+    GzipOptions, Join, Lines, Replace, ReplaceOptions, WithLengthPrefix, WithLengthPrefixOptions,
 };
 
 use crate::trial::emitted;
@@ -38,6 +38,10 @@ fn both_forms_of_every_stage_emit_the_same() {
     assert_eq!(simply(delimited()), in_batches_of_one(delimited()));
     let with_prefix = || WithLengthPrefix::new(WithLengthPrefixOptions::default()).unwrap();
     assert_eq!(simply(with_prefix()), in_batches_of_one(with_prefix()));
+    let extract_json = || ExtractJson::new("(?<key>.)=(?<value>.)", ExtractJsonOptions::default()).unwrap();
+    assert_eq!(simply(extract_json()), in_batches_of_one(extract_json()));
+    let replace = || Replace::new("(.)=", "$1:", ReplaceOptions::default()).unwrap();
+    assert_eq!(simply(replace()), in_batches_of_one(replace()));
     let gzip = || Gzip::new(GzipOptions { sync_flush: true, ..GzipOptions::default() }).unwrap();
     assert_eq!(simply(gzip()), in_batches_of_one(gzip()));
 }
