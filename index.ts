@@ -47,6 +47,16 @@ export type { FieldType, FieldTypes, FieldValue } from './lib/native/field-types
 export { passthrough } from './lib/native/passthrough.js'
 export { extract, extractJson, filter, replace } from './lib/native/patterns.js'
 export type { ExtractJsonOptions, ExtractOptions, FilterOptions, ReplaceOptions } from './lib/native/patterns.js'
+export { extract, filter } from './lib/native/patterns.js'
+export type { ExtractOptions, FilterOptions } from './lib/native/patterns.js'
+export { slidingWindow, tumblingWindow } from './lib/native/windows.js'
+export type {
+  Aggregate,
+  SlidingWindowOptions,
+  TumblingWindowOptions,
+  WindowKeyValue,
+  WindowResult,
+} from './lib/native/windows.js'
 export type { IterateOptions, Output, OutputIterator } from './lib/output.js'
 export { PipelineBuilder } from './lib/pipeline-builder.js'
 export type { EdgeOptions, ErrorPolicy, Marks, OverflowPolicy, Pipeline, StageOptions } from './lib/pipeline-builder.js'

@@ -79,6 +79,13 @@ describe('short examples', () => {
     ])
   })
 
+  test('windows prints requests, bytes and p99 of each second and host', async () => {
+    const counted = (await printed('windows')).trimEnd().split('\n')
+    const requests = counted.map((line) => numberIn(line, / (\d+) requests/))
+    expect(requests.reduce((sum, count) => sum + count)).toBe(300)
+    expect(counted[0]).toMatch(/^11:59:59 \w+: \d+ requests, \d+ bytes, p99 \d+ ms$/)
+  })
+
   test('own-stage prints each word once, and what its stages emitted and absorbed', async () => {
     expect((await printed('own-stage')).trimEnd().split('\n')).toEqual([
       ...['the', 'early', 'bird', 'catches', 'worm', 'second', 'mouse', 'gets', 'cheese'],

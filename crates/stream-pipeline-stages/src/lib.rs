@@ -25,6 +25,7 @@ mod replacement;
 mod sample;
 mod simple_form;
 mod token_bucket;
+mod window;
 
 pub use chunk::{Chunk, ChunkOptions};
 pub use extract::{CaptureGroup, Extract, ExtractOptions};
@@ -47,3 +48,4 @@ pub use plan::{source_of_plan, stage_of_plan};
 pub use rate_limit::{RateLimit, RateLimitOptions, RateUnit};
 pub use replace::{Replace, ReplaceOptions};
 pub use sample::Sample;
+pub use window::{Aggregate, LateMessages, TimeUnit, Window, WindowOptions};

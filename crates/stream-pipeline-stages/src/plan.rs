@@ -23,6 +23,7 @@ use crate::json::{PickOptions, ValidJsonOptions, WherePlan};
 use crate::rate_limit::RateLimitPlan;
 use crate::replace::ReplacePlan;
 use crate::sample::SamplePlan;
+use crate::window::WindowOptions;
 
 /// Options that make a stage.
 pub(crate) trait Plan: DeserializeOwned {
@@ -72,6 +73,7 @@ pub fn stage_of_plan(kind: &str, options: &str) -> Result<Box<dyn Stage>, Invali
         "pick" => read::<PickOptions>("pick", options),
         "where" => read::<WherePlan>("where", options),
         "validJson" => read::<ValidJsonOptions>("validJson", options),
+        "window" => read::<WindowOptions>("window", options),
         other => {
             let text = format!("there is no built-in stage `{other}`; see the crate's table of stages");
             Err(InvalidOption::new("plan", "kind", text))

@@ -37,3 +37,4 @@ mod to_file;
 mod trial;
 #[path = "../../../stream-pipeline/tests/watchdog/mod.rs"]
 mod watchdog;
+mod window;
