@@ -39,21 +39,24 @@ export type {
   PickOptions,
   ValidJsonOptions,
 } from './lib/native/json.js'
-export { gzip } from './lib/native/compression.js'
-export type { GzipOptions } from './lib/native/compression.js'
-export { join, lines } from './lib/native/framing.js'
-export type { JoinOptions, LinesOptions } from './lib/native/framing.js'
 export type { FieldType, FieldTypes, FieldValue } from './lib/native/field-types.js'
 export { passthrough } from './lib/native/passthrough.js'
 export { extract, extractJson, filter, replace } from './lib/native/patterns.js'
 export type { ExtractJsonOptions, ExtractOptions, FilterOptions, ReplaceOptions } from './lib/native/patterns.js'
-export { extract, filter } from './lib/native/patterns.js'
-export type { ExtractOptions, FilterOptions } from './lib/native/patterns.js'
 export { slidingWindow, tumblingWindow } from './lib/native/windows.js'
 export type {
   Aggregate,
+  KeyField,
+  KeyParts,
+  MaxOf,
+  MeanOf,
+  MinOf,
+  QuantileOf,
+  SingleKey,
   SlidingWindowOptions,
+  SumOf,
   TumblingWindowOptions,
+  WindowBounds,
   WindowKeyValue,
   WindowResult,
 } from './lib/native/windows.js'

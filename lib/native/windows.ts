@@ -11,8 +11,39 @@ import { nativeStage } from './native-stage.js'
  * A message whose value is missing or null is not counted in it; one whose value is something else than a number is rejected.
  * A quantile is within 1 % of the value with that rank, for sizes from 1e-9 on and values not further apart than 1e17 times.
  */
-export type Aggregate =
-  'count' | { sum: string } | { min: string } | { max: string } | { mean: string } | { quantile: number; of: string }
+export type Aggregate = 'count' | SumOf | MinOf | MaxOf | MeanOf | QuantileOf
+
+/** See {@link Aggregate}. */
+export interface SumOf {
+  /** Where the numbers are. */
+  sum: string
+}
+
+/** See {@link Aggregate}. */
+export interface MinOf {
+  /** Where the numbers are. */
+  min: string
+}
+
+/** See {@link Aggregate}. */
+export interface MaxOf {
+  /** Where the numbers are. */
+  max: string
+}
+
+/** See {@link Aggregate}. */
+export interface MeanOf {
+  /** Where the numbers are. */
+  mean: string
+}
+
+/** See {@link Aggregate}. */
+export interface QuantileOf {
+  /** Which one: 0 to 1, 0.5 for the median. */
+  quantile: number
+  /** Where the numbers are. */
+  of: string
+}
 
 /** What may be a key, or a part of one. */
 export type WindowKeyValue = string | number | boolean | null
@@ -70,15 +101,37 @@ export interface SlidingWindowOptions<
 export type WindowResult<
   Aggregates extends Record<string, Aggregate>,
   Key extends string | readonly string[] | undefined = undefined,
-> = { windowStart: number; windowEnd: number } & KeyField<Key> & {
-    -readonly [Name in keyof Aggregates]: Aggregates[Name] extends 'count' | { sum: string } ? number : number | null
+> = WindowBounds &
+  KeyField<Key> & {
+    -readonly [Name in keyof Aggregates]: Aggregates[Name] extends 'count' | SumOf ? number : number | null
   }
 
-type KeyField<Key> = Key extends string
-  ? { key: WindowKeyValue }
+/** When a window was, in milliseconds since 1970. */
+export interface WindowBounds {
+  /** Its first millisecond. */
+  windowStart: number
+  /** The first one behind it. */
+  windowEnd: number
+}
+
+/** The key of a window's messages, if there is one: a value, or an array of them. */
+export type KeyField<Key> = Key extends string
+  ? SingleKey
   : Key extends readonly string[]
-    ? { key: { -readonly [Place in keyof Key]: WindowKeyValue } }
+    ? KeyParts<{ -readonly [Place in keyof Key]: WindowKeyValue }>
     : unknown
+
+/** The key of a window's messages, of one pointer. */
+export interface SingleKey {
+  /** The value there. */
+  key: WindowKeyValue
+}
+
+/** The key of a window's messages, of several pointers. */
+export interface KeyParts<Parts> {
+  /** The values there. */
+  key: Parts
+}
 
 /**
  * JSON documents into one for each window of time and key, when the window closes: windows follow each other without gap.
